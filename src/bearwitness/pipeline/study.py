@@ -1,0 +1,200 @@
+"""study.toml: what is asked. Read strictly: an unknown key is an error, never ignored."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from bearwitness.errors import StudyInvalid
+
+FILE_NAME = "study.toml"
+
+# key -> (type, required). A nested mapping's keys are listed under its own name.
+_KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
+    "": {
+        "title": (str, True),
+        "question": (str, False),
+        "population": (str, True),
+        "period": (str, True),
+        "place": (str, True),
+        "date": (str, True),
+        "seed": (int, False),
+        "fictional": (bool, False),
+        "sources": (list, False),
+        "histories": (dict, False),
+        "lists": (list, False),
+        "linkage": (dict, False),
+        "estimation": (dict, False),
+        "release": (dict, False),
+        "figures": (list, False),
+    },
+    "histories": {
+        "file": (str, True),
+        "count": (str, False),
+        "titles": (dict, False),
+        "sheet": (str, False),
+        "encoding": (str, False),
+    },
+    "lists": {
+        "name": (str, True),
+        "title": (str, False),
+        "file": (str, True),
+        "sheet": (str, False),
+        "encoding": (str, False),
+        "columns": (dict, True),
+        "sex_values": (dict, False),
+    },
+    "linkage": {"threshold": ((int, float), False)},
+    "estimation": {
+        "methods": (list, False),
+        "headline": (str, False),
+        "level": (float, False),
+        "replicates": (int, False),
+    },
+    "release": {
+        "threshold": (int, False),
+        "threshold_reason": (str, False),
+        "rounding": (int, False),
+    },
+    "figures": {
+        "id": (str, True),
+        "kind": (str, True),
+        "statement": (str, True),
+        "unit": (str, False),
+        "base": (str, False),
+        "method": (str, False),
+        "list": (str, False),
+        "value": ((int, float), False),
+        "lower": ((int, float), False),
+        "upper": ((int, float), False),
+        "source": (str, False),
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A study's question and settings, as its study.toml says them."""
+
+    folder: Path
+    title: str
+    population: str
+    period: str
+    place: str
+    date: str
+    question: str = ""
+    seed: int = 1
+    fictional: bool = False
+    sources: tuple[str, ...] = ()
+    histories: Mapping[str, Any] | None = None
+    lists: tuple[Mapping[str, Any], ...] = ()
+    linkage: Mapping[str, Any] = field(default_factory=dict)
+    estimation: Mapping[str, Any] = field(default_factory=dict)
+    release: Mapping[str, Any] = field(default_factory=dict)
+    figures: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.folder.resolve().name
+
+    @property
+    def frozen(self) -> Path:
+        return self.folder / "frozen"
+
+    @property
+    def hand(self) -> Path:
+        return self.folder / "hand"
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "output"
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return tuple(self.estimation.get("methods", ("stepwise", "bic", "independence")))
+
+    @property
+    def headline(self) -> str:
+        return str(self.estimation.get("headline", self.methods[0]))
+
+
+def read_study(folder: Path) -> Study:
+    """Read FOLDER/study.toml. Raises StudyInvalid naming the key, with the nearest known one."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise StudyInvalid(
+            f"there is no {FILE_NAME} in {folder}",
+            hint="Make a study with `bearwitness init STUDY FILE...`.",
+        )
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyInvalid(f"this is not TOML: {error}", where=str(path)) from error
+    where = f"{folder.name}/{FILE_NAME}"
+    _check_keys(content, "", where)
+    for section in ("histories", "linkage", "estimation", "release"):
+        if section in content:
+            _check_keys(content[section], section, where)
+    for section in ("lists", "figures"):
+        for number, entry in enumerate(content.get(section, []), start=1):
+            _check_keys(entry, section, f"{where} [[{section}]] number {number}")
+    study = Study(folder=folder, **_frozen_values(content))
+    _check_whole(study, where)
+    return study
+
+
+def _check_keys(content: Any, section: str, where: str) -> None:
+    known = _KEYS[section]
+    place = f"[{section}] " if section else ""
+    if not isinstance(content, dict):
+        raise StudyInvalid(f"{place or 'the file '}should be a table of keys", where=where)
+    for key, value in content.items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            meant = f"Did you mean {near[0]!r}? " if near else ""
+            raise StudyInvalid(
+                f"{place}unknown key {key!r}",
+                where=where,
+                hint=f"{meant}Known here: {', '.join(known)}.",
+            )
+        kind = known[key][0]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            wanted = kind.__name__ if isinstance(kind, type) else "a number"
+            raise StudyInvalid(f"{place}{key} should be {wanted}", where=where)
+    for key, (_, required) in known.items():
+        if required and key not in content:
+            raise StudyInvalid(f"{place}{key} is missing", where=where)
+
+
+def _frozen_values(content: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+
+
+def _check_whole(study: Study, where: str) -> None:
+    if bool(study.lists) == bool(study.histories):
+        raise StudyInvalid(
+            "a study has either [[lists]] of records or one [histories] table",
+            where=where,
+            hint="Keep the one that describes what lies in frozen/.",
+        )
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", study.date):
+        raise StudyInvalid(
+            "date should be the day of the release, as YYYY-MM-DD",
+            where=where,
+            hint="The clock is never read: the same study must give the same report tomorrow.",
+        )
+    level = study.estimation.get("level", 0.95)
+    if not 0.5 <= level < 1:
+        raise StudyInvalid("[estimation] level should lie between 0.5 and 1", where=where)
+    if study.headline not in study.methods:
+        raise StudyInvalid(
+            f"[estimation] headline {study.headline!r} is not among its methods", where=where
+        )
+    names = [entry["name"] for entry in study.lists]
+    if len(set(names)) != len(names):
+        raise StudyInvalid("two [[lists]] have one name", where=where)
