@@ -1,1 +1,226 @@
-"""The command line: parse, call one function, map errors to exit codes."""
+"""The command line: parse, call one function, show; errors end with their family's exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bearwitness.errors import BearwitnessError, ExtraMissing
+from bearwitness.provenance import software_version
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(path_type=Path)
+
+
+class _Commands(click.Group):
+    """Shows an error of ours as a sentence and a hint, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BearwitnessError as error:
+            show_error(error)
+            ctx.exit(error.exit_code)
+
+
+def show_error(error: BearwitnessError) -> None:
+    click.secho(f"bearwitness: {error}", fg="red", err=True)
+    if error.hint:
+        click.echo(f"  what to do: {error.hint}", err=True)
+
+
+def _progress() -> Callable[[str], None]:
+    start = time.monotonic()
+
+    def tell(message: str) -> None:
+        click.echo(f"{time.monotonic() - start:6.1f} s  {message}", err=True)
+
+    return tell
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(software_version(), prog_name="bearwitness")
+def main() -> None:
+    """From testimony to figures that can be defended, without exposing anyone.
+
+    A study is a folder: study.toml asks, frozen/ holds the lists as they came, hand/ holds what
+    people decided, output/ is made by `run` and can be deleted.
+
+    \b
+    Start here:
+      bearwitness demo                       four worked studies, with reports
+      bearwitness init MY-STUDY a.csv b.xlsx  make a study of your own lists
+      bearwitness run MY-STUDY               link, estimate, protect, report, sign
+      bearwitness estimate table.csv         one estimate from a table of overlaps
+    """
+
+
+@main.command()
+@click.option("--into", type=_FOLDER, default=Path("demo"), show_default=True)
+@click.option("--size", default=1500, show_default=True, help="People in the fictional casebook.")
+def demo(into: Path, size: int) -> None:
+    """Run four worked studies: three on published tables, one on a fictional casebook.
+
+    The fictional casebook is generated; its true size is known, and its report shows the
+    estimate beside the truth.
+    """
+    from bearwitness.pipeline.worked import run_worked_studies
+
+    made = run_worked_studies(into, size=size, progress=_progress())
+    click.echo("\nReports:")
+    for folder in made:
+        click.echo(f"  {folder / 'output' / 'report.html'}")
+    click.echo("\nCheck a package:   bearwitness verify " + str(made[0] / "output" / "package"))
+    click.echo(f"Open the web app:  BEARWITNESS_STUDIES={into} bearwitness serve")
+
+
+@main.command()
+@click.argument("study", type=_FOLDER)
+@click.argument("files", type=_FILE, nargs=-1, required=True)
+@click.option("--title", default="", help="The study's title; ask again later in study.toml.")
+def init(study: Path, files: tuple[Path, ...], title: str) -> None:
+    """Make STUDY from lists (CSV, XLSX, JSON), or add lists to it.
+
+    Each file is copied unchanged into STUDY/frozen and sealed by its digest. The columns are
+    guessed and written to study.toml: look at them before you run.
+    """
+    from bearwitness.pipeline.start import init_study
+
+    for line in init_study(study, files, title=title):
+        click.echo(line)
+    click.echo(f"Now look at {study / 'study.toml'}, then:  bearwitness run {study}")
+
+
+@main.command()
+@click.argument("study", type=_FOLDER)
+@click.option("--key", type=_FILE, help="OpenSSH Ed25519 key to sign with; made if absent.")
+@click.option("--json", "as_json", is_flag=True, help="Print run.json.")
+def run(study: Path, key: Path | None, as_json: bool) -> None:
+    """Carry out STUDY: seals, linkage, estimates, disclosure control, report, signed package.
+
+    The same inputs give the same digests on every machine.
+    """
+    from bearwitness.pipeline import run_study
+
+    record = run_study(study, progress=_progress(), key_path=key)
+    if as_json:
+        click.echo(record.to_json())
+        return
+    click.echo(f"report   {study / 'output' / 'report.html'}")
+    click.echo(f"package  {study / 'output' / 'package'}")
+    click.echo(f"digest   {record.digest}")
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@click.option("--method", default="stepwise", show_default=True,
+              help="stepwise, bic, independence, chapman, lincoln-petersen.")  # fmt: skip
+@click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
+@click.option("--replicates", default=1000, show_default=True, type=click.IntRange(10, 1_000_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--count", default="", help="The column of counts, where its name is not usual.")
+@click.option("--encoding", default=None, help="For example cp949 or gb18030.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def estimate(file: Path, as_json: bool, **options: Any) -> None:
+    """Estimate how many people no list reached, from a table of overlaps.
+
+    FILE has one 0/1 column per list and a column of counts (count, people, n): one row for each
+    set of lists. Without counts, each row is one person. Where the data cannot say, the answer
+    is a refusal with its reason, and exit code 40.
+    """
+    from bearwitness.pipeline.quick import estimate_file
+
+    try:
+        result = estimate_file(file, **options)
+    except BearwitnessError as error:
+        if as_json:
+            click.echo(json.dumps({"error": str(error), "hint": error.hint}, ensure_ascii=False))
+        raise
+    if as_json:
+        click.echo(json.dumps(result.to_dict(), ensure_ascii=False))
+    else:
+        click.echo(result.summary())
+    if result.estimate is None:
+        sys.exit(40)
+
+
+@main.command()
+@click.argument("package", type=_FILE)
+@click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
+@click.option("--json", "as_json", is_flag=True)
+def verify(package: Path, signer: str | None, as_json: bool) -> None:
+    """Check PACKAGE: every file against the manifest, the manifest against its signature.
+
+    Without --signer this proves that the package is whole, and tells which key signed it. Whose
+    key that is, you must learn another way.
+    """
+    from bearwitness.release import verify_package
+
+    verified = verify_package(package, signer=signer)
+    if as_json:
+        facts = {"intact": True, "files": len(verified.files)}
+        facts |= {"fingerprint": verified.fingerprint, "signer": verified.signed_by_expected}
+        click.echo(json.dumps(facts))
+        return
+    click.echo(f"{len(verified.files)} files are as they were signed by {verified.fingerprint}")
+    if not verified.signed_by_expected:
+        click.echo("Compare that fingerprint with one the publisher gave you another way.")
+
+
+def _records() -> None:
+    """Start Django for the commands that need records; say what to install where it is absent."""
+    try:
+        from bearwitness.web.server import setup
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith(("django", "waitress", "whitenoise")):
+            raise
+        raise ExtraMissing(
+            "this command needs the web extra",
+            hint="Install it with: pip install 'bearwitness[web]'",
+        ) from error
+    setup()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Start the web app on this machine; the first start makes the first account."""
+    _records()
+    from bearwitness.web.server import serve as start
+
+    start(host=host, port=port)
+
+
+@main.command()
+@click.argument("study", type=_FOLDER)
+@click.option("--use", default="analyse", show_default=True, help="The use consented to.")
+@click.option("--on", default=None, help="Consent as of this day, YYYY-MM-DD; today if absent.")
+def snapshot(study: Path, use: str, on: str | None) -> None:
+    """Freeze the consented rows of the records into STUDY/frozen, sealed."""
+    _records()
+    from bearwitness.pipeline.start import init_snapshot
+    from bearwitness.records.snapshot import snapshot as take
+
+    day = date.fromisoformat(on) if on else date.today()
+    taken = take(study / "frozen", use=use, on=day)
+    init_snapshot(study)
+    click.echo(taken)
+
+
+@main.command(name="import")
+@click.argument("file", type=_FILE)
+@click.option("--name", default="", help="The list's name; the file's name if absent.")
+def import_(file: Path, name: str) -> None:
+    """Bring a list into the records: one source and its people, all or nothing."""
+    _records()
+    from bearwitness.records.importing import import_list
+
+    click.echo(import_list(file, name=name or file.stem))

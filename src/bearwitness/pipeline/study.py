@@ -15,7 +15,7 @@ from bearwitness.errors import StudyInvalid
 FILE_NAME = "study.toml"
 
 # key -> (type, required). A nested mapping's keys are listed under its own name.
-_KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
+KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
     "": {
         "title": (str, True),
         "question": (str, False),
@@ -149,7 +149,7 @@ def read_study(folder: Path) -> Study:
 
 
 def _check_keys(content: Any, section: str, where: str) -> None:
-    known = _KEYS[section]
+    known = KEYS[section]
     place = f"[{section}] " if section else ""
     if not isinstance(content, dict):
         raise StudyInvalid(f"{place or 'the file '}should be a table of keys", where=where)
