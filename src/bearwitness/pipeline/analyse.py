@@ -1,0 +1,101 @@
+"""From a study's frozen inputs to its tables: intake, linkage, histories, estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from bearwitness.errors import BearwitnessError
+from bearwitness.estimation import (
+    Estimate,
+    capture_histories,
+    leave_one_list_out,
+    make_estimator,
+)
+from bearwitness.intake import ListMapping, Rejected, read_lists
+from bearwitness.pipeline.quick import read_histories
+from bearwitness.pipeline.study import Study
+from bearwitness.tables import LINKS, MEMBERS, PAIRS, STATEMENTS
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """What is known before estimation: who is who, and the capture histories that follow."""
+
+    histories: pa.Table
+    statements: pa.Table = None
+    members: pa.Table = None
+    pairs: pa.Table = None
+    links: pa.Table = None
+    rejected: tuple[Rejected, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def tables(self) -> dict[str, tuple[pa.Table, Any]]:
+        """The internal tables by schema, those that this study has."""
+        made = ((self.statements, STATEMENTS), (self.members, MEMBERS), (self.pairs, PAIRS))
+        made += ((self.links, LINKS),)
+        return {schema.name: (table, schema) for table, schema in made if table is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Every method's estimate, and the headline method without each list in turn."""
+
+    estimates: tuple[Estimate, ...]
+    without: tuple[tuple[str, Estimate], ...]
+
+
+def read_linked(study: Study, tell: Progress) -> Linked:
+    """Read the frozen inputs and link them; a table of overlaps needs no linking."""
+    if study.histories is not None:
+        tell("reading the table of overlaps")
+        file = study.frozen / study.histories["file"]
+        reading = {k: study.histories[k] for k in ("count", "encoding") if k in study.histories}
+        return Linked(histories=read_histories(file, **reading))
+    return _link(study, tell)
+
+
+def _link(study: Study, tell: Progress) -> Linked:
+    from bearwitness.linkage import LinkageSettings, link, read_judgements
+
+    tell(f"reading {len(study.lists)} lists")
+    read = read_lists(study.frozen, [ListMapping(**entry) for entry in study.lists])
+    tell(f"linking {read.members.num_rows:,} records")
+    judgements = read_judgements(study.hand / "judgements.csv")
+    settings = LinkageSettings(seed=study.seed, **study.linkage)
+    linkage = link(read.members, judgements, settings=settings)
+    return Linked(
+        histories=capture_histories(read.members, linkage.links),
+        statements=read.statements,
+        members=read.members,
+        pairs=linkage.pairs,
+        links=linkage.links,
+        rejected=tuple(read.rejected),
+        notes=(*read.notes, *linkage.report.notes),
+    )
+
+
+def answer(study: Study, histories: pa.Table, tell: Progress) -> Answers:
+    """Fit every method of the study; leave each list out of the headline method."""
+    estimates = []
+    for name in study.methods:
+        tell(f"estimating: {name}")
+        estimates.append(_estimator(study, name).fit(histories))
+    tell("leaving out each list in turn")
+    without = leave_one_list_out(_estimator(study, study.headline), histories)
+    return Answers(estimates=tuple(estimates), without=tuple(without))
+
+
+def _estimator(study: Study, name: str) -> Any:
+    settings = {k: v for k, v in study.estimation.items() if k in ("level", "replicates")}
+    try:
+        return make_estimator(name, seed=study.seed, **settings)
+    except KeyError as error:
+        raise BearwitnessError(
+            f"there is no method {name!r}", where="study.toml", hint="See `bearwitness estimate -h`"
+        ) from error
