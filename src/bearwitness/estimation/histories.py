@@ -1,0 +1,299 @@
+"""Capture histories: how many people were seen on exactly this set of lists, and on no other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from bearwitness.errors import CountInvalid, ListConstant, TableMismatch
+from bearwitness.tables import HISTORIES, LINKS, MEMBERS, check, digest
+
+JOINER = "+"
+MOST_LISTS = 16  # 2**16 patterns: a log-linear model has a fitted value for each of them.
+
+_ABSENT, _PRESENT = {"0", "0.0", "false", "False"}, {"1", "1.0", "true", "True"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Histories:
+    """Counts over every pattern of lists, the ones nobody had included.
+
+    `counts[c - 1]` people were on exactly the lists whose bits are set in `c`, for c from 1 to
+    2**lists - 1; bit i is `lists[i]`. Lists are in text order.
+    """
+
+    lists: tuple[str, ...]
+    counts: NDArray[np.float64]
+    stratum: str = ""
+    input_digest: str = ""
+
+    @property
+    def cells(self) -> NDArray[np.int64]:
+        return np.arange(1, 2 ** len(self.lists), dtype=np.int64)
+
+    @property
+    def observed(self) -> int:
+        return int(self.counts.sum())
+
+    @property
+    def on_several(self) -> int:
+        """People on two lists or more: all that links the lists to each other."""
+        return int(self.counts[np.bitwise_count(self.cells) > 1].sum())
+
+    def without(self, name: str) -> Histories:
+        """The same people as seen by the other lists; those whom only `name` saw are gone."""
+        bit = self.lists.index(name)
+        low = self.cells & (2**bit - 1)
+        kept = low | ((self.cells >> (bit + 1)) << bit)
+        merged = np.bincount(kept, weights=self.counts, minlength=2 ** (len(self.lists) - 1))
+        lists = tuple(other for other in self.lists if other != name)
+        left = Histories(lists=lists, counts=merged[1:], stratum=self.stratum)
+        return replace(left, input_digest=digest(left.to_table(), HISTORIES))
+
+    def to_table(self) -> pa.Table:
+        """HISTORIES with the patterns that somebody had."""
+        rows = [
+            {"stratum": self.stratum, "pattern": _pattern(self.lists, int(cell)), "count": int(n)}
+            for cell, n in zip(self.cells, self.counts, strict=True)
+            if n
+        ]
+        return check(sorted(rows, key=lambda row: str(row["pattern"])), HISTORIES)
+
+
+def capture_histories(members: Any, links: Any, *, stratum: bool = False) -> pa.Table:
+    """Count people by the lists that hold them: MEMBERS and one draw of LINKS give HISTORIES.
+
+    With `stratum`, people are also counted by stratum; a person's stratum is that of their first
+    record in text order, so that nobody is counted twice. A record that no link names raises
+    TableMismatch.
+    """
+    members, links = check(members, MEMBERS), check(links, LINKS)
+    draws = set(links.column("draw").to_pylist())
+    if len(draws) > 1:
+        raise TableMismatch(
+            f"LINKS holds {len(draws)} draws", hint="Give the links of one draw at a time."
+        )
+    person_of = dict(zip(_texts(links, "record"), _texts(links, "person"), strict=True))
+    seen, strata = _sightings(members, person_of)
+    tally = Counter(
+        (strata[person] if stratum else "", JOINER.join(sorted(lists)))
+        for person, lists in seen.items()
+    )
+    draw = draws.pop() if draws else 0
+    rows = [
+        {"stratum": part, "pattern": pattern, "count": count, "draw": draw}
+        for (part, pattern), count in sorted(tally.items())
+    ]
+    return check(rows, HISTORIES)
+
+
+def histories_from_wide(
+    columns: Mapping[str, Sequence[Any]], *, count: str = "count", where: str = ""
+) -> pa.Table:
+    """HISTORIES from one 0/1 column per list and a column of counts.
+
+    Without a column named `count` each row is one person. Equal rows are added together. Raises
+    CountInvalid, ListConstant or TableMismatch with row and column; rows count from 1.
+    """
+    lists = {name: columns[name] for name in columns if name != count}
+    for name in lists:
+        check_list_name(name, where=where)
+    if len(lists) < 2:
+        raise TableMismatch(
+            f"there are {len(lists)} lists; an estimate needs two at least",
+            where=where,
+            hint="Give one column per list, with 1 where the list holds the person and 0 elsewhere.",
+        )
+    seen = {name: _flags(values, _place(where, name)) for name, values in lists.items()}
+    rows = len(next(iter(seen.values())))
+    counts = _counts(columns[count], _place(where, count)) if count in columns else [1] * rows
+    if any(len(values) != len(counts) for values in seen.values()):
+        raise TableMismatch("the columns are of unequal length", where=where)
+    _check_lists_vary(seen, where)
+    return _tally(seen, counts, where)
+
+
+def read_histories(data: Any) -> Histories:
+    """The counts of one stratum, in one draw, as an array; `data` is anything `check` accepts.
+
+    Rows that count nobody make no difference. Raises TableMismatch for several strata or draws,
+    a pattern that is not list names in text order, or more than 16 lists.
+    """
+    if isinstance(data, Histories):
+        return data
+    table = check(data, HISTORIES)
+    for column in ("stratum", "draw"):
+        if len(set(table.column(column).to_pylist())) > 1:
+            raise TableMismatch(
+                f"HISTORIES holds more than one {column}",
+                hint=f"Estimate each {column} by itself; `split_strata` gives one table a stratum.",
+            )
+    found = dict(_counted_patterns(table))
+    lists = tuple(sorted({name for pattern in found for name in pattern}))
+    if len(lists) > MOST_LISTS:
+        raise TableMismatch(
+            f"{len(lists)} lists are more than the {MOST_LISTS} that can be modelled together",
+            hint="Merge lists of the same kind.",
+        )
+    counts = np.zeros(2 ** len(lists) - 1)
+    for pattern, people in found.items():
+        counts[sum(1 << lists.index(name) for name in pattern) - 1] = people
+    stratum = table.column("stratum")[0].as_py() if table.num_rows else ""
+    return Histories(
+        lists=lists, counts=counts, stratum=stratum, input_digest=digest(table, HISTORIES)
+    )
+
+
+def split_strata(histories: Any) -> list[tuple[str, pa.Table]]:
+    """One table per stratum, in text order of the strata."""
+    table = check(histories, HISTORIES)
+    strata = table.column("stratum").to_pylist()
+    return [
+        (part, table.filter(pa.array([part == own for own in strata])))
+        for part in sorted(set(strata))
+    ]
+
+
+def check_list_name(name: str, *, where: str = "") -> None:
+    """Raise TableMismatch for a name that a pattern cannot carry: empty, or with a plus sign."""
+    if not name.strip() or JOINER in name:
+        raise TableMismatch(
+            "the name of a list is empty or holds a plus sign",
+            where=where,
+            hint="Patterns are list names joined by +. Rename the list.",
+        )
+
+
+def _sightings(
+    members: pa.Table, person_of: Mapping[str, str]
+) -> tuple[dict[str, set[str]], dict[str, str]]:
+    seen: dict[str, set[str]] = {}
+    strata: dict[str, str] = {}
+    rows = zip(
+        _texts(members, "record"), _texts(members, "list"), _texts(members, "stratum"), strict=True
+    )
+    for number, (record, name, stratum) in sorted(
+        enumerate(rows, start=1), key=lambda entry: entry[1][0]
+    ):
+        check_list_name(name)
+        if record not in person_of:
+            raise TableMismatch(
+                f"the record in row {number} of MEMBERS has no link to a person",
+                hint="Link every record; a record that matches no other is a person by itself.",
+            )
+        seen.setdefault(person_of[record], set()).add(name)
+        strata.setdefault(person_of[record], stratum)
+    return seen, strata
+
+
+def _flags(values: Sequence[Any], where: str) -> list[bool]:
+    flags = []
+    for row, value in enumerate(values, start=1):
+        text = str(value).strip()
+        if text not in _ABSENT and text not in _PRESENT:
+            raise TableMismatch(
+                "this is neither 0 nor 1",
+                where=f"{where}, row {row}",
+                hint="Write 1 where the list holds the person and 0 where it does not. "
+                "If the column is no list, leave it out; if it holds counts, name it `count`.",
+            )
+        flags.append(text in _PRESENT)
+    return flags
+
+
+def _counts(values: Sequence[Any], where: str) -> list[int]:
+    counts = []
+    for row, value in enumerate(values, start=1):
+        try:
+            number = float(str(value).strip())
+        except ValueError:
+            number = float("nan")
+        problem = _count_problem(number)
+        if problem:
+            raise CountInvalid(
+                f"the count is {problem}",
+                where=f"{where}, row {row}",
+                hint="Counts are whole people: 0, 1, 2 and so on.",
+            )
+        counts.append(int(number))
+    return counts
+
+
+def _count_problem(number: float) -> str:
+    if not np.isfinite(number):
+        return "missing or not a number"
+    if number < 0:
+        return "negative"
+    return "" if number == int(number) else "fractional"
+
+
+def _check_lists_vary(seen: Mapping[str, list[bool]], where: str) -> None:
+    for name, flags in seen.items():
+        if len(set(flags)) < 2:
+            raise ListConstant(
+                f"column {name!r} holds one value only: it says nothing about who was missed",
+                where=where,
+                hint="Leave the list out, or add the patterns in which it differs.",
+            )
+
+
+def _tally(seen: Mapping[str, list[bool]], counts: Sequence[int], where: str) -> pa.Table:
+    names = sorted(seen)
+    tally: Counter[str] = Counter()
+    for row, (count, *flags) in enumerate(
+        zip(counts, *(seen[name] for name in names), strict=True), start=1
+    ):
+        pattern = JOINER.join(name for name, flag in zip(names, flags, strict=True) if flag)
+        if not pattern:
+            _check_nobody(count, where=f"{where}, row {row}" if where else f"row {row}")
+        elif count:
+            tally[pattern] += count
+    rows = [{"pattern": pattern, "count": count} for pattern, count in sorted(tally.items())]
+    return check(rows, HISTORIES)
+
+
+def _check_nobody(count: int, *, where: str) -> None:
+    if count:
+        raise CountInvalid(
+            "people on no list cannot have been observed",
+            where=where,
+            hint="How many are on no list is what an estimate is for. Take the row out.",
+        )
+
+
+def _counted_patterns(table: pa.Table) -> Iterator[tuple[tuple[str, ...], int]]:
+    patterns, counts = _texts(table, "pattern"), table.column("count").to_pylist()
+    for row, (pattern, count) in enumerate(zip(patterns, counts, strict=True), start=1):
+        where = f"HISTORIES, row {row}"
+        if count < 0:
+            raise CountInvalid("the count is negative", where=where)
+        if not pattern:
+            _check_nobody(count, where=where)
+            continue
+        names = tuple(pattern.split(JOINER))
+        if list(names) != sorted(set(names)) or not all(names):
+            raise TableMismatch(
+                "the pattern is not names of lists, each once, in text order, joined by +",
+                where=where,
+                hint="`histories_from_wide` and `capture_histories` write patterns this way.",
+            )
+        if count:
+            yield names, count
+
+
+def _pattern(lists: tuple[str, ...], cell: int) -> str:
+    return JOINER.join(name for bit, name in enumerate(lists) if cell >> bit & 1)
+
+
+def _place(where: str, column: str) -> str:
+    return f"{where}, column {column!r}" if where else f"column {column!r}"
+
+
+def _texts(table: pa.Table, name: str) -> list[str]:
+    return list(table.column(name).to_pylist())
