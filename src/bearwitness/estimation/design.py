@@ -49,22 +49,27 @@ def pairs_of(lists: int) -> Terms:
 
 
 def names_of(terms: Iterable[int], lists: tuple[str, ...]) -> tuple[str, ...]:
-    """As they are printed: A:B, and A:B:C for three lists."""
-    return tuple(":".join(lists[bit] for bit in bits_of(term)) for term in terms)
+    """As they are printed, pairs first: A:B, and A:B:C for three lists."""
+    named = [sorted(lists[bit] for bit in bits_of(term)) for term in terms]
+    return tuple(":".join(names) for names in sorted(named, key=lambda n: (len(n), n)))
 
 
-@lru_cache(maxsize=4096)
-def model_matrix(lists: int, terms: Terms) -> Reals:
-    """One row per pattern, one column per parameter: intercept, main effects, then `terms`.
+@lru_cache(maxsize=65536)
+def columns_of(lists: int, terms: Terms) -> NDArray[np.int64]:
+    """The term of each parameter: intercept, main effects, then `terms`.
 
     A parameter enters every pattern that holds all lists of its term, so that the intercept is
     the log of the expected count of people on no list.
     """
-    cells = np.arange(1, 2**lists)
-    columns = np.array([0, *(1 << bit for bit in range(lists)), *terms])
-    matrix: Reals = ((cells[:, None] & columns) == columns).astype(float)
-    matrix.setflags(write=False)
-    return matrix
+    columns = np.array([0, *(1 << bit for bit in range(lists)), *terms], dtype=np.int64)
+    columns.setflags(write=False)
+    return columns
+
+
+def model_matrix(lists: int, terms: Terms) -> Reals:
+    """One row per pattern, one column per parameter, 1 where the pattern holds its term."""
+    cells, columns = np.arange(1, 2**lists), columns_of(lists, terms)
+    return ((cells[:, None] & columns) == columns).astype(float)
 
 
 def overlaps(counts: Reals, terms: Terms, lists: int) -> Reals:

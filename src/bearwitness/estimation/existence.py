@@ -89,6 +89,9 @@ def verdict_on(lists: int, finite: Terms, empty: Terms, seen: bytes) -> ModelVer
 @lru_cache(maxsize=65536)
 def is_identifiable(lists: int, finite: Terms, empty: Terms) -> bool:
     """Full column rank on the patterns kept (Chan, Silverman & Vincent 2021, section 3)."""
+    if not empty:
+        # With every pattern kept, only the interaction of all lists makes the columns dependent.
+        return 2**lists - 1 not in finite
     matrix = model_matrix(lists, finite)[active_cells(lists, empty)]
     if len(matrix) < matrix.shape[1]:
         return False

@@ -25,7 +25,7 @@ class Histories:
     """Counts over every pattern of lists, the ones nobody had included.
 
     `counts[c - 1]` people were on exactly the lists whose bits are set in `c`, for c from 1 to
-    2**lists - 1; bit i is `lists[i]`. Lists are in text order.
+    2**lists - 1; bit i is `lists[i]`.
     """
 
     lists: tuple[str, ...]
@@ -55,6 +55,25 @@ class Histories:
         lists = tuple(other for other in self.lists if other != name)
         left = Histories(lists=lists, counts=merged[1:], stratum=self.stratum)
         return replace(left, input_digest=digest(left.to_table(), HISTORIES))
+
+    def reordered(self) -> Histories:
+        """The same counts with the lists in an order that their names have no part in.
+
+        Random draws and ties then fall the same way whatever the lists are called; names decide
+        only between lists that look alike pattern by pattern.
+        """
+        order = sorted(range(len(self.lists)), key=lambda bit: (self._looks(bit), self.lists[bit]))
+        moved = np.zeros_like(self.cells)
+        for new, old in enumerate(order):
+            moved |= (self.cells >> old & 1) << new
+        counts = np.zeros_like(self.counts)
+        counts[moved - 1] = self.counts
+        return replace(self, lists=tuple(self.lists[bit] for bit in order), counts=counts)
+
+    def _looks(self, bit: int) -> list[tuple[int, float]]:
+        on = ((self.cells >> bit & 1) == 1) & (self.counts > 0)
+        sizes = np.bitwise_count(self.cells[on])
+        return sorted(zip(sizes.tolist(), self.counts[on].tolist(), strict=True))
 
     def to_table(self) -> pa.Table:
         """HISTORIES with the patterns that somebody had."""
@@ -288,7 +307,7 @@ def _counted_patterns(table: pa.Table) -> Iterator[tuple[tuple[str, ...], int]]:
 
 
 def _pattern(lists: tuple[str, ...], cell: int) -> str:
-    return JOINER.join(name for bit, name in enumerate(lists) if cell >> bit & 1)
+    return JOINER.join(sorted(name for bit, name in enumerate(lists) if cell >> bit & 1))
 
 
 def _place(where: str, column: str) -> str:

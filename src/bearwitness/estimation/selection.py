@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -15,18 +16,18 @@ from bearwitness.estimation.design import (
     Terms,
     active_cells,
     bits_of,
+    columns_of,
     in_order,
-    model_matrix,
     overlaps,
     pairs_of,
     split_empty,
 )
 from bearwitness.estimation.existence import is_identifiable, verdict_on
-from bearwitness.estimation.fit import deviance_term, fit_poisson
+from bearwitness.estimation.fit import fit_poisson, twice_negative_log_likelihood
 
 _Entry = TypeVar("_Entry")
 
-_BATCH = 4_000_000  # fitted values held at a time
+_BATCH = 4_000_000  # numbers held at a time
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +43,7 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Samples:
-    """Tables of counts over the same lists (samples by patterns), with what is asked of each."""
+    """Tables of counts over the same lists (samples by patterns), with the overlaps of `terms`."""
 
     lists: int
     counts: Reals
@@ -50,20 +51,20 @@ class Samples:
     shared: Reals
     seen: tuple[bytes, ...]
 
-    def empty(self, sample: int, chosen: Terms) -> Terms:
-        """Those of the chosen terms that nobody in this sample is on."""
-        shared = dict(zip(self.terms, self.shared[sample], strict=True))
-        return tuple(term for term in chosen if not shared[term])
+    def split(self, row: int, terms: Terms) -> tuple[Terms, Terms]:
+        """Those of `terms` that are finite in this sample, and those at minus infinity."""
+        shared = self.shared[row]
+        place = {term: place for place, term in enumerate(self.terms)}
+        return split_empty(terms, [term for term in terms if not shared[place[term]]])
+
+    def is_usable(self, row: int, terms: Terms) -> bool:
+        return verdict_on(self.lists, *self.split(row, terms), self.seen[row]).usable
 
 
-def gather(lists: int, counts: Reals, terms: Terms) -> Samples:
-    return Samples(
-        lists=lists,
-        counts=counts,
-        terms=terms,
-        shared=overlaps(counts, terms, lists),
-        seen=tuple(row.tobytes() for row in counts > 0),
-    )
+def gather_samples(lists: int, counts: Reals, terms: Terms) -> Samples:
+    shared = overlaps(counts, terms, lists)
+    seen = tuple(row.tobytes() for row in counts > 0)
+    return Samples(lists=lists, counts=counts, terms=terms, shared=shared, seen=seen)
 
 
 def choose_stepwise(lists: int, counts: Reals, *, p: float) -> Choices:
@@ -73,102 +74,96 @@ def choose_stepwise(lists: int, counts: Reals, *, p: float) -> Choices:
     comes in: its one-sided Poisson tail must lie below `p`, and the larger model must have a
     finite and only maximum. A pair that nobody is on comes in at minus infinity.
     """
-    samples = gather(lists, counts, pairs_of(lists))
-    count = len(counts)
-    chosen: list[Terms] = [()] * count
-    unseen = np.full(count, np.nan)
-    open_ = [s for s in range(count) if verdict_on(lists, (), (), samples.seen[s]).usable]
+    samples = gather_samples(lists, counts, pairs_of(lists))
+    chosen: list[Terms] = [()] * len(counts)
+    unseen = np.full(len(counts), np.nan)
+    open_ = [row for row in range(len(counts)) if samples.is_usable(row, ())]
     while open_:
-        found, fitted = fit_chosen(samples, open_, [chosen[s] for s in open_])
+        found, fitted = fit_chosen(samples, open_, [chosen[row] for row in open_])
         unseen[open_] = found
         tails = _tails(samples.shared[open_], overlaps(fitted, samples.terms, lists))
         larger = [
-            _next_terms(samples, sample, chosen[sample], tail, p)
-            for sample, tail in zip(open_, tails, strict=True)
+            _next_terms(samples, row, chosen[row], tail, p)
+            for row, tail in zip(open_, tails, strict=True)
         ]
-        moved = [(s, terms) for s, terms in zip(open_, larger, strict=True) if terms]
-        for sample, terms in moved:
-            chosen[sample] = terms
-        open_ = [sample for sample, _ in moved]
+        moved = [(row, terms) for row, terms in zip(open_, larger, strict=True) if terms]
+        for row, terms in moved:
+            chosen[row] = terms
+        open_ = [row for row, _ in moved]
     return Choices(terms=tuple(chosen), unseen=unseen)
+
+
+def fit_chosen(samples: Samples, rows: list[int], chosen: list[Terms]) -> tuple[Reals, Reals]:
+    """Expected unseen and fitted counts of each of `rows` under its own model."""
+    unseen = np.full(len(rows), np.nan)
+    fitted = np.zeros((len(rows), samples.counts.shape[1]))
+    groups: dict[Terms, list[tuple[int, Flags]]] = defaultdict(list)
+    for place, (row, terms) in enumerate(zip(rows, chosen, strict=True)):
+        finite, empty = samples.split(row, terms)
+        groups[finite].append((place, active_cells(samples.lists, empty)))
+    for finite, members in groups.items():
+        for part in _portions(members, samples.counts.shape[1]):
+            places = [place for place, _ in part]
+            active = np.stack([flags for _, flags in part])
+            counts = samples.counts[[rows[place] for place in places]]
+            fits = fit_poisson(columns_of(samples.lists, finite), counts, active)
+            unseen[places] = np.where(fits.converged, fits.unseen, np.nan)
+            fitted[places] = fits.fitted
+    return unseen, fitted
 
 
 def choose_lowest_bic(
     lists: int, counts: Reals, models: tuple[Terms, ...], *, people: float
 ) -> Choices:
     """For each sample the usable one of `models` with the lowest BIC."""
-    scores, unseen = score_models(lists, counts, models, people=people)
-    best = np.argmin(scores, axis=1)
-    rows = np.arange(len(counts))
-    found = np.where(np.isfinite(scores[rows, best]), unseen[rows, best], np.nan)
-    return Choices(terms=tuple(models[b] for b in best), unseen=found)
+    ranked, unseen = rank_by_bic(lists, counts, models, people=people, keep=1)
+    best = [order[0] if order else -1 for order in ranked]
+    found = [row[b] if b >= 0 else np.nan for row, b in zip(unseen, best, strict=True)]
+    return Choices(terms=tuple(models[b] for b in best), unseen=np.array(found))
 
 
-def score_models(
-    lists: int, counts: Reals, models: tuple[Terms, ...], *, people: float
-) -> tuple[Reals, Reals]:
-    """BIC and expected unseen of each model (columns) on each sample; BIC is infinite where a
-    model is not usable.
+def rank_by_bic(
+    lists: int, counts: Reals, models: tuple[Terms, ...], *, people: float, keep: int
+) -> tuple[list[list[int]], Reals]:
+    """For each sample the places of its `keep` best usable models, best first; all the unseens.
 
-    BIC = -2 log likelihood + parameters x log(people observed) (Schwarz 1978).
+    BIC = -2 log likelihood + parameters x log(people observed) (Schwarz 1978), where a parameter
+    at minus infinity counts as one. Existence is tested in this order, until enough are found:
+    a model without a finite maximum still comes close to the best likelihood it can have.
     """
-    every = in_order({term for terms in models for term in terms})
-    samples = gather(lists, counts, every)
-    scores = np.full((len(counts), len(models)), np.inf)
-    unseen = np.full((len(counts), len(models)), np.nan)
-    for rows, columns, finite, active in _grouped(samples, models):
-        matrix = np.stack([model_matrix(lists, terms) for terms in finite])
-        fits = fit_poisson(matrix if len(set(finite)) > 1 else matrix[0], counts[rows], active)
-        usable = fits.certain.copy()
-        for i in np.flatnonzero(~usable):
-            empty = samples.empty(rows[i], models[columns[i]])
-            usable[i] = fits.converged[i] and _usable(samples, rows[i], models[columns[i]], empty)
-        size = 1 + lists + np.array([len(models[c]) for c in columns])
-        score = deviance_term(counts[rows], fits.fitted) + size * np.log(people)
-        scores[rows, columns] = np.where(usable, score, np.inf)
-        unseen[rows, columns] = fits.unseen
-    return scores, unseen
-
-
-def fit_chosen(
-    samples: Samples, rows: list[int], chosen: list[Terms]
-) -> tuple[Reals, Reals]:
-    """Expected unseen and fitted counts of each sample under its own model."""
-    unseen = np.full(len(rows), np.nan)
-    fitted = np.zeros((len(rows), samples.counts.shape[1]))
-    groups: dict[Terms, list[tuple[int, Flags]]] = defaultdict(list)
-    for place, (row, terms) in enumerate(zip(rows, chosen, strict=True)):
-        finite, empty = split_empty(terms, samples.empty(row, terms))
-        groups[finite].append((place, active_cells(samples.lists, empty)))
-    for finite, members in groups.items():
-        matrix = model_matrix(samples.lists, finite)
-        for part in _portions(members, matrix.shape[0]):
-            places = [place for place, _ in part]
-            active = np.stack([flags for _, flags in part])
-            fits = fit_poisson(matrix, samples.counts[[rows[i] for i in places]], active)
-            unseen[places] = np.where(fits.converged, fits.unseen, np.nan)
-            fitted[places] = fits.fitted
-    return unseen, fitted
+    samples = gather_samples(lists, counts, in_order({t for terms in models for t in terms}))
+    scores, unseen, certain = _score(samples, models, people)
+    ranked = []
+    for row, score in enumerate(scores):
+        best: list[int] = []
+        for place in np.argsort(score, kind="stable"):
+            if len(best) == keep or not np.isfinite(score[place]):
+                break
+            if certain[row, place] or samples.is_usable(row, models[place]):
+                best.append(int(place))
+        ranked.append(best)
+    return ranked, unseen
 
 
 def hierarchical_models(lists: int, order: int) -> tuple[Terms, ...]:
     """Every hierarchical model with all main effects and interactions of `order` lists at most.
 
-    The interaction of all lists is never in: nothing observed could tell its size. There are
-    8, 113 and 6,893 of them for 3, 4 and 5 lists without a limit on the order.
+    The interaction of all lists is never in: nothing observed could tell its size. Without a
+    limit on the order there are 8, 113 and 6,893 of them for 3, 4 and 5 lists.
     """
     models: list[frozenset[int]] = [frozenset()]
     for size in range(2, min(order, lists - 1) + 1):
-        terms = [t for t in range(2**lists) if t.bit_count() == size]
+        terms = [term for term in range(2**lists) if term.bit_count() == size]
         models = [
             model | added
             for model in models
-            for added in _subsets([t for t in terms if _parts_in(t, model)])
+            for added in _subsets([term for term in terms if _has_parts(term, model)])
         ]
-    return tuple(sorted((in_order(model) for model in models), key=lambda m: (len(m), m)))
+    ordered = (in_order(model) for model in models)
+    return tuple(sorted(ordered, key=lambda model: (len(model), model)))
 
 
-def _parts_in(term: int, model: frozenset[int]) -> bool:
+def _has_parts(term: int, model: frozenset[int]) -> bool:
     if term.bit_count() == 2:
         return True
     return all(term ^ (1 << bit) in model for bit in bits_of(term))
@@ -181,67 +176,73 @@ def _subsets(terms: list[int]) -> list[frozenset[int]]:
     return found
 
 
-def _usable(samples: Samples, row: int, terms: Terms, empty: Terms) -> bool:
-    finite, gone = split_empty(terms, empty)
-    return verdict_on(samples.lists, finite, gone, samples.seen[row]).usable
-
-
-def _next_terms(
-    samples: Samples, row: int, chosen: Terms, tails: Reals, p: float
-) -> Terms | None:
+def _next_terms(samples: Samples, row: int, chosen: Terms, tails: Reals, p: float) -> Terms | None:
     """The model with the most surprising pair that it can take; None where there is no such."""
-    tail, order = tails[0], np.lexsort((tails[1], tails[0]))
-    for place in order:
-        if not tail[place] < p:
+    for place in np.lexsort((tails[1], tails[0])):
+        if not tails[0, place] < p:
             return None
         term = samples.terms[place]
         if term in chosen:
             continue
         larger = in_order((*chosen, term))
-        if _usable(samples, row, larger, samples.empty(row, larger)):
+        if samples.is_usable(row, larger):
             return larger
     return None
 
 
 def _tails(shared: Reals, expected: Reals) -> Reals:
-    """The smaller Poisson tail of each overlap, and its log where the tail itself is too small.
+    """The smaller Poisson tail of each overlap, and its log: samples by 2 by pairs.
 
-    Both tails hold the observed value. Tails below the smallest number a machine can hold are
-    ranked by their largest term, summed as a geometric series.
+    Both tails hold the observed value. Where a tail is too small for a machine number its log
+    still ranks it: the largest term, and the others summed as a geometric series.
     """
     from scipy.special import gammaln, pdtr, pdtrc, xlogy
 
     mean = np.maximum(expected, 0.0)
-    low, high = pdtr(shared, mean), np.where(shared > 0, pdtrc(np.maximum(shared - 1, 0), mean), 1)
+    low = pdtr(shared, mean)
+    high = np.where(shared > 0, pdtrc(np.maximum(shared - 1, 0), mean), 1.0)
     largest = xlogy(shared, mean) - mean - gammaln(shared + 1)
     ratio = np.where(shared > mean, mean / (shared + 1), shared / np.maximum(mean, 1e-300))
     logs = largest - np.log1p(-np.minimum(ratio, 0.999999))
-    both = np.stack([np.minimum(low, high), logs], axis=1)
-    return np.asarray(both)
+    return np.stack([np.minimum(low, high), logs], axis=1)
 
 
-def _grouped(
+def _score(
+    samples: Samples, models: tuple[Terms, ...], people: float
+) -> tuple[Reals, Reals, Flags]:
+    shape = (len(samples.counts), len(models))
+    scores, unseen = np.full(shape, np.inf), np.full(shape, np.nan)
+    certain = np.zeros(shape, dtype=bool)
+    for part in _fitted_together(samples, models):
+        rows, places, finite, active = (list(values) for values in zip(*part, strict=True))
+        columns = np.stack([columns_of(samples.lists, terms) for terms in finite])
+        fits = fit_poisson(columns, samples.counts[rows], np.stack(active))
+        size = 1 + samples.lists + np.array([len(models[place]) for place in places])
+        misfit = twice_negative_log_likelihood(samples.counts[rows], fits.fitted)
+        score = misfit + size * np.log(people)
+        scores[rows, places] = np.where(fits.converged, score, np.inf)
+        unseen[rows, places] = fits.unseen
+        certain[rows, places] = fits.certain
+    return scores, unseen, certain
+
+
+def _fitted_together(
     samples: Samples, models: tuple[Terms, ...]
-) -> list[tuple[list[int], list[int], list[Terms], Flags]]:
-    """Fits that can be done together: the same model on many samples, or as many parameters."""
-    groups: dict[object, list[tuple[int, int, Terms, Flags]]] = defaultdict(list)
-    many = len(samples.counts) > 1
-    for column, terms in enumerate(models):
+) -> Iterator[list[tuple[int, int, Terms, Flags]]]:
+    """Every identifiable model on every sample, in groups with as many parameters."""
+    groups: dict[int, list[tuple[int, int, Terms, Flags]]] = defaultdict(list)
+    for place, terms in enumerate(models):
         for row in range(len(samples.counts)):
-            finite, empty = split_empty(terms, samples.empty(row, terms))
+            finite, empty = samples.split(row, terms)
             if is_identifiable(samples.lists, finite, empty):
-                key = finite if many else len(finite)
-                entry = (row, column, finite, active_cells(samples.lists, empty))
-                groups[key].append(entry)
-    cells = samples.counts.shape[1]
-    parts = [p for members in groups.values() for p in _portions(members, cells * 16)]
-    return [
-        ([e[0] for e in p], [e[1] for e in p], [e[2] for e in p], np.stack([e[3] for e in p]))
-        for p in parts
-    ]
+                active = active_cells(samples.lists, empty)
+                groups[len(finite)].append((row, place, finite, active))
+    for finite_terms, members in groups.items():
+        width = max(samples.counts.shape[1], (1 + samples.lists + finite_terms) ** 2)
+        yield from _portions(members, width)
 
 
-def _portions(members: list[_Entry], width: int) -> list[list[_Entry]]:
-    size = max(1, _BATCH // max(width, 1))
-    cuts = [*range(0, len(members), size), len(members)]
-    return [members[a:b] for a, b in pairwise(cuts)]
+def _portions(members: list[_Entry], width: int) -> Iterator[list[_Entry]]:
+    size = max(1, _BATCH // width)
+    for first, last in pairwise([*range(0, len(members), size), len(members)]):
+        yield members[first:last]

@@ -1,0 +1,93 @@
+"""What an estimator answers: a number with its assumption and caveats, or a refusal with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+from bearwitness.provenance import canonical_json
+from bearwitness.tables import ESTIMATES, check
+
+
+class Verdict(StrEnum):
+    ESTIMATE = "estimate"
+    LOWER_BOUND_ONLY = "lower bound only"
+    NO_ESTIMATE = "no estimate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """How many people there are in all, by one method: what an estimator's `fit` gives.
+
+    `estimate` and `upper` are None unless the verdict is "estimate"; `lower` is None where there
+    is no estimate, and the people observed where there is a lower bound only. `model` holds the
+    interactions as A:B, with all their parts. `settings` make the same answer again from the
+    table with `input_digest`.
+    """
+
+    method: str
+    observed: int
+    level: float
+    assumption: str
+    lists: tuple[str, ...]
+    estimate: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    verdict: Verdict = Verdict.NO_ESTIMATE
+    reasons: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    input_digest: str = ""
+    stratum: str = ""
+
+    @property
+    def unseen(self) -> float | None:
+        """People on no list."""
+        return None if self.estimate is None else self.estimate - self.observed
+
+    def summary(self) -> str:
+        """The answer in plain words, a line for each thing that must not be left out."""
+        lines = [self._headline(), *(f"Because: {reason}." for reason in self.reasons)]
+        if self.estimate is not None:
+            lines.append(f"Model: {', '.join(self.model) or 'no interaction between lists'}.")
+        lines.append(f"Assumes: {self.assumption}")
+        lines += [f"Caveat: {caveat}." for caveat in self.caveats]
+        lines.append(f"Lists: {', '.join(self.lists)}. Table: sha256 {self.input_digest[:16]}.")
+        return "\n".join(lines)
+
+    def to_table(self) -> pa.Table:
+        """One row of ESTIMATES."""
+        row = {name: getattr(self, name) for name in ESTIMATES.names}
+        row |= {
+            "method": self._method_with_settings(),
+            "verdict": str(self.verdict),
+            "reasons": "; ".join(self.reasons),
+        }
+        return check([row], ESTIMATES)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = asdict(self) | {"verdict": str(self.verdict), "settings": dict(self.settings)}
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in plain.items()}
+
+    def _headline(self) -> str:
+        where = f" [{self.stratum}]" if self.stratum else ""
+        seen = f"{self.observed:,} were observed"
+        if self.estimate is not None and self.lower is not None and self.upper is not None:
+            return (
+                f"{self.method}{where}: about {self.estimate:,.0f} people in all "
+                f"({self.level:.0%} interval {self.lower:,.0f} to {self.upper:,.0f}); {seen}."
+            )
+        if self.verdict is Verdict.LOWER_BOUND_ONLY:
+            return f"{self.method}{where}: a lower bound only: at least {self.lower:,.0f} people."
+        return f"{self.method}{where}: no estimate; {seen}."
+
+    def _method_with_settings(self) -> str:
+        # The level has its own column.
+        settings = {key: value for key, value in self.settings.items() if key != "level"}
+        return f"{self.method} {canonical_json(settings)}" if settings else self.method

@@ -1,0 +1,116 @@
+"""When to refuse, when to give a lower bound only, and which caveats must travel along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bearwitness.estimation.design import Terms, active_cells, split_empty
+from bearwitness.estimation.estimate import Estimate, Verdict
+from bearwitness.estimation.histories import Histories
+
+# Rules of this house, not of any paper.
+FEWEST_ON_SEVERAL = 5  # people on two lists or more: with fewer, one person decides the answer
+MOST_TIMES_OBSERVED = 10  # beyond this the estimate is nearly all assumption: a caveat
+MOST_FAILED = 0.1  # share of bootstrap replicates without an answer: beyond it, no upper end
+MOST_PEOPLE = 1e10  # an expected total beyond this is no number of people
+
+
+def refuse(draft: Estimate, *reasons: str) -> Estimate:
+    return replace(
+        draft,
+        estimate=None,
+        lower=None,
+        upper=None,
+        verdict=Verdict.NO_ESTIMATE,
+        reasons=(*draft.reasons, *reasons),
+    )
+
+
+def bound_below(draft: Estimate, *reasons: str) -> Estimate:
+    """The people observed are the one bound that holds under every model."""
+    return replace(
+        draft,
+        estimate=None,
+        lower=float(draft.observed),
+        upper=None,
+        verdict=Verdict.LOWER_BOUND_ONLY,
+        reasons=(*draft.reasons, *reasons),
+    )
+
+
+def judge_overlap(draft: Estimate, seen: Histories) -> Estimate | None:
+    """A refusal or a lower bound where the lists overlap too little for any method; else None."""
+    if not seen.observed:
+        return refuse(draft, "nobody was observed")
+    if len(seen.lists) < 2:
+        return refuse(draft, "there is one list only; an estimate needs two that overlap")
+    if not seen.on_several:
+        return refuse(draft, "nobody is on two lists, so nothing tells how many are on none")
+    if seen.on_several < FEWEST_ON_SEVERAL:
+        return bound_below(
+            draft,
+            f"only {seen.on_several} of those observed are on two lists or more; with fewer than "
+            f"{FEWEST_ON_SEVERAL}, one person more or less would decide the answer",
+        )
+    return None
+
+
+def judge_answer(answer: Estimate) -> Estimate:
+    """The answer with its caveat of size; a refusal where it is no number of people."""
+    total = answer.estimate
+    if total is None:
+        return answer
+    if not np.isfinite(total) or total > MOST_PEOPLE:
+        return refuse(answer, "the estimate is not finite")
+    if total > MOST_TIMES_OBSERVED * answer.observed:
+        caveat = (
+            f"the estimate is more than {MOST_TIMES_OBSERVED} times the people observed: it rests "
+            "almost wholly on the assumption"
+        )
+        return replace(answer, caveats=(*answer.caveats, caveat))
+    return answer
+
+
+def caveats_of(seen: Histories, terms: Terms) -> tuple[str, ...]:
+    """What the table and the model give reason to doubt."""
+    return (*_about_lists(seen), *_about_model(seen, terms))
+
+
+def _about_lists(seen: Histories) -> list[str]:
+    alone, inside = [], []
+    several = np.bitwise_count(seen.cells) > 1
+    for bit, name in enumerate(seen.lists):
+        on = (seen.cells >> bit & 1) == 1
+        if not seen.counts[on & several].sum():
+            alone.append(name)
+        if not seen.counts[on & ~several].sum():
+            inside.append(name)
+    caveats = [f"list {name} shares nobody with any other list" for name in sorted(alone)]
+    caveats += [
+        f"everybody on list {name} is on another list too: ask whether it was made from the others"
+        for name in sorted(inside)
+    ]
+    return caveats
+
+
+def _about_model(seen: Histories, terms: Terms) -> list[str]:
+    lists = len(seen.lists)
+    empty = []
+    for term in terms:
+        holds = (seen.cells & term) == term
+        if not seen.counts[holds].sum():
+            empty.append(term)
+    finite, gone = split_empty(terms, empty)
+    caveats = []
+    if 1 + lists + len(finite) == active_cells(lists, gone).sum():
+        caveats.append(
+            "the model has as many parameters as there are patterns: it fits whatever was "
+            "observed, and nothing observed could show it wrong"
+        )
+    if gone:
+        caveats.append(
+            f"{len(gone)} interactions are of lists that share nobody; they stand at minus infinity"
+        )
+    return caveats
