@@ -1,1 +1,26 @@
+"""Intake: originals are sealed, files become rows, rows become members and statements."""
 
+from bearwitness.intake.mapping import (
+    ListMapping,
+    ListsRead,
+    Rejected,
+    guess_mapping,
+    is_history_table,
+    read_lists,
+)
+from bearwitness.intake.originals import check_seals, seal
+from bearwitness.intake.readers import Rows, read_columns, read_rows
+
+__all__ = [
+    "ListMapping",
+    "ListsRead",
+    "Rejected",
+    "Rows",
+    "check_seals",
+    "guess_mapping",
+    "is_history_table",
+    "read_columns",
+    "read_lists",
+    "read_rows",
+    "seal",
+]
