@@ -1,1 +1,82 @@
+"""How many people did no list reach? Capture histories in; an estimate, or a refusal, out.
 
+An estimator is a frozen settings object. `fit` takes HISTORIES of one stratum and gives a new
+`Estimate`. No database and no Django; numpy and scipy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any
+
+from bearwitness.errors import StudyInvalid
+from bearwitness.estimation.estimate import Estimate, Verdict
+from bearwitness.estimation.existence import ModelVerdict, assess_model
+from bearwitness.estimation.histories import (
+    Histories,
+    capture_histories,
+    histories_from_wide,
+    read_histories,
+    split_strata,
+)
+from bearwitness.estimation.loglinear import Bic, Independence, LogLinear, Stepwise
+from bearwitness.estimation.sensitivity import Estimator, leave_one_list_out
+from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
+
+METHODS: Mapping[str, type[Any]] = MappingProxyType(
+    {
+        "lincoln-petersen": LincolnPetersen,
+        "chapman": Chapman,
+        "independence": Independence,
+        "loglinear": LogLinear,
+        "bic": Bic,
+        "stepwise": Stepwise,
+    }
+)
+
+__all__ = [
+    "METHODS",
+    "Bic",
+    "Chapman",
+    "Estimate",
+    "Estimator",
+    "Histories",
+    "Independence",
+    "LincolnPetersen",
+    "LogLinear",
+    "ModelVerdict",
+    "Stepwise",
+    "Verdict",
+    "assess_model",
+    "capture_histories",
+    "histories_from_wide",
+    "leave_one_list_out",
+    "make_estimator",
+    "read_histories",
+    "split_strata",
+]
+
+
+def make_estimator(
+    name: str, *, level: float = 0.95, replicates: int = 1000, seed: int = 1, **settings: Any
+) -> Any:
+    """The estimator called `name`, one of METHODS.
+
+    Methods without a bootstrap have no use for `replicates` and `seed`. Raises StudyInvalid for
+    an unknown method or setting.
+    """
+    if name not in METHODS:
+        raise StudyInvalid(
+            f"there is no method {name!r}", hint=f"Methods: {', '.join(sorted(METHODS))}."
+        )
+    known = [field.name for field in fields(METHODS[name])]
+    for setting in settings:
+        if setting not in known:
+            raise StudyInvalid(
+                f"{name} has no setting {setting!r}", hint=f"Its settings: {', '.join(known)}."
+            )
+    common = {"level": level, "replicates": replicates, "seed": seed}
+    usable = {key: value for key, value in common.items() if key in known}
+    return METHODS[name](**usable, **settings)

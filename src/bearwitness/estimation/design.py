@@ -84,7 +84,7 @@ def split_empty(terms: Terms, empty: Iterable[int]) -> tuple[Terms, Terms]:
     """Terms with a finite parameter, and terms at minus infinity.
 
     Where nobody is on all lists of a term, its estimate is minus infinity, and the patterns that
-    hold it are certain to be empty (Chan, Silverman & Vincent 2021, section 3).
+    hold it are certain to be empty (Chan, Silverman & Vincent 2021).
     """
     gone = set(empty)
     finite = tuple(term for term in terms if not any(term & e == e for e in gone))

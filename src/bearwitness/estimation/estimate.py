@@ -1,4 +1,4 @@
-"""What an estimator answers: a number with its assumption and caveats, or a refusal with reasons."""
+"""What an estimator answers: a number with its assumption and caveats, or a refusal."""
 
 from __future__ import annotations
 
@@ -90,4 +90,9 @@ class Estimate:
     def _method_with_settings(self) -> str:
         # The level has its own column.
         settings = {key: value for key, value in self.settings.items() if key != "level"}
-        return f"{self.method} {canonical_json(settings)}" if settings else self.method
+        told = [f"{key} {_told(value)}" for key, value in sorted(settings.items())]
+        return f"{self.method} ({', '.join(told)})" if told else self.method
+
+
+def _told(value: Any) -> str:
+    return value if isinstance(value, str) else canonical_json(value)

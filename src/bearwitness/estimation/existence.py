@@ -88,7 +88,7 @@ def verdict_on(lists: int, finite: Terms, empty: Terms, seen: bytes) -> ModelVer
 
 @lru_cache(maxsize=65536)
 def is_identifiable(lists: int, finite: Terms, empty: Terms) -> bool:
-    """Full column rank on the patterns kept (Chan, Silverman & Vincent 2021, section 3)."""
+    """Full column rank on the patterns kept (Chan, Silverman & Vincent 2021)."""
     if not empty:
         # With every pattern kept, only the interaction of all lists makes the columns dependent.
         return 2**lists - 1 not in finite
@@ -99,7 +99,7 @@ def is_identifiable(lists: int, finite: Terms, empty: Terms) -> bool:
 
 
 def _has_maximum(matrix: Reals, observed: Flags) -> bool:
-    """Fienberg & Rinaldo (2012), theorem 1: the statistics lie inside the marginal cone.
+    """Fienberg & Rinaldo (2012): the statistics lie inside the marginal cone.
 
     They do when some strictly positive table has the same ones. The programme raises the least
     cell of such a table as far as it goes.

@@ -33,7 +33,7 @@ class Fits:
 
     `certain` means that a finite maximum exists, shown by the fit itself: fitted counts that are
     all clearly positive reproduce the sufficient statistics, which puts these in the interior of
-    the marginal cone (Fienberg & Rinaldo 2012, theorem 1).
+    the marginal cone (Fienberg & Rinaldo 2012).
     """
 
     parameters: Reals
@@ -94,9 +94,7 @@ def _judge(
     least = np.where(active, fitted, np.inf).min(axis=1)
     slope = np.abs(_statistics(columns, counts - fitted)).max(axis=1)
     certain = converged & (least > _SAFELY_POSITIVE) & (slope < 1e-3 * least)
-    return Fits(
-        parameters=parameters, fitted=fitted[:, 1:], converged=converged, certain=certain
-    )
+    return Fits(parameters=parameters, fitted=fitted[:, 1:], converged=converged, certain=certain)
 
 
 def _start(columns: Columns, counts: Reals, active: Flags) -> Reals:

@@ -51,7 +51,8 @@ class Histories:
         bit = self.lists.index(name)
         low = self.cells & (2**bit - 1)
         kept = low | ((self.cells >> (bit + 1)) << bit)
-        merged = np.bincount(kept, weights=self.counts, minlength=2 ** (len(self.lists) - 1))
+        merged: NDArray[np.float64] = np.zeros(2 ** (len(self.lists) - 1))
+        np.add.at(merged, kept, self.counts)
         lists = tuple(other for other in self.lists if other != name)
         left = Histories(lists=lists, counts=merged[1:], stratum=self.stratum)
         return replace(left, input_digest=digest(left.to_table(), HISTORIES))
@@ -66,7 +67,7 @@ class Histories:
         moved = np.zeros_like(self.cells)
         for new, old in enumerate(order):
             moved |= (self.cells >> old & 1) << new
-        counts = np.zeros_like(self.counts)
+        counts = np.zeros(len(self.counts))
         counts[moved - 1] = self.counts
         return replace(self, lists=tuple(self.lists[bit] for bit in order), counts=counts)
 
@@ -127,7 +128,7 @@ def histories_from_wide(
         raise TableMismatch(
             f"there are {len(lists)} lists; an estimate needs two at least",
             where=where,
-            hint="Give one column per list, with 1 where the list holds the person and 0 elsewhere.",
+            hint="Give one column per list: 1 where the list holds the person, 0 elsewhere.",
         )
     seen = {name: _flags(values, _place(where, name)) for name, values in lists.items()}
     rows = len(next(iter(seen.values())))

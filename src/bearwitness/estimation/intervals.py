@@ -65,7 +65,7 @@ def replicate(seen: Histories, totals: Totals, *, count: int, seed: int) -> Repl
     """Draw as many people again from those observed, `count` times; leave out each in turn.
 
     `totals` makes every choice of the estimator anew for each table (Chan, Silverman & Vincent
-    2021, section 5).
+    2021).
     """
     some = seen.counts > 0
     weights = seen.counts[some]
@@ -78,9 +78,7 @@ def replicate(seen: Histories, totals: Totals, *, count: int, seed: int) -> Repl
         bootstrap.append(totals(drawn))
     fewer = np.repeat(seen.counts[None, :], len(weights), axis=0)
     fewer[np.arange(len(weights)), np.flatnonzero(some)] -= 1
-    return Replicates(
-        bootstrap=np.concatenate(bootstrap), jackknife=totals(fewer), weights=weights
-    )
+    return Replicates(bootstrap=np.concatenate(bootstrap), jackknife=totals(fewer), weights=weights)
 
 
 def bootstrap_interval(
@@ -88,9 +86,9 @@ def bootstrap_interval(
 ) -> Interval:
     """The interval that `kind` names, "percentile" or "bca", widened to hold the estimate.
 
-    BCa limits are those of Efron (1987), equation 2.10. A limit with fewer than 5 replicates
-    beyond it would be an accident of the draws: the percentile limit stands in, and a caveat
-    says so.
+    BCa limits are those of Efron & Tibshirani (1993), equation 14.10. A limit with fewer than 5
+    replicates beyond it would be an accident of the draws: the percentile limit stands in, and a
+    caveat says so.
     """
     answers = replicates.bootstrap[np.isfinite(replicates.bootstrap)]
     tails = ((1 - level) / 2, (1 + level) / 2)
@@ -99,23 +97,21 @@ def bootstrap_interval(
     if kind == "bca":
         for end, asked in enumerate(_bca_tails(estimate, answers, replicates, tails)):
             beyond = len(answers) * min(asked, 1 - asked)
-            if np.isfinite(beyond) and beyond >= FEWEST_BEYOND:
+            if beyond >= FEWEST_BEYOND:
                 chosen[end] = asked
             else:
-                caveats.append(_unsupported(("lower", "upper")[end], len(answers)))
+                caveats.append(_unsupported(("lower", "upper")[end], beyond))
     lower, upper = (float(limit) for limit in np.quantile(answers, chosen))
     if not lower <= estimate <= upper:
         caveats.append(
             "the estimate lies outside the interval that its own replicates give; the interval "
             "was widened to hold it"
         )
-    return Interval(
-        lower=min(lower, estimate), upper=max(upper, estimate), caveats=tuple(caveats)
-    )
+    return Interval(lower=min(lower, estimate), upper=max(upper, estimate), caveats=tuple(caveats))
 
 
 def acceleration(replicates: Replicates) -> float:
-    """Efron (1987), equation 6.6, from the jackknife, each pattern counted once per person."""
+    """Efron & Tibshirani (1993), equation 14.15: a jackknife over people, not over patterns."""
     weights, values = replicates.weights, replicates.jackknife
     away = np.average(values, weights=weights) - values
     spread = (weights * away**2).sum()
@@ -147,8 +143,12 @@ def _caveats_on_count(replicates: Replicates, tail: float) -> list[str]:
     return caveats
 
 
-def _unsupported(end: str, count: int) -> str:
-    return (
-        f"the BCa correction asks for a {end} limit that fewer than {FEWEST_BEYOND} of {count} "
-        "replicates lie beyond; the percentile limit stands in its place"
-    )
+def _unsupported(end: str, beyond: float) -> str:
+    if np.isnan(beyond):
+        why = f"the BCa correction of the {end} limit could not be computed"
+    else:
+        why = (
+            f"the BCa correction asks for the {end} limit at a point with fewer than {FEWEST_BEYOND} replicates "
+            "beyond it"
+        )
+    return f"{why}; the percentile limit stands in its place"

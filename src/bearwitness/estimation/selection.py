@@ -68,7 +68,7 @@ def gather_samples(lists: int, counts: Reals, terms: Terms) -> Samples:
 
 
 def choose_stepwise(lists: int, counts: Reals, *, p: float) -> Choices:
-    """Forward stepwise choice of pairs (Chan, Silverman & Vincent 2021, section 4).
+    """Forward stepwise choice of pairs (Chan, Silverman & Vincent 2021).
 
     From the main effects on, the pair whose overlap is least likely under the current model
     comes in: its one-sided Poisson tail must lie below `p`, and the larger model must have a

@@ -1,0 +1,30 @@
+"""What the answer hangs on: the same method without each list in turn."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from bearwitness.estimation.estimate import Estimate
+from bearwitness.estimation.histories import read_histories
+
+
+class Estimator(Protocol):
+    """A frozen settings object; `fit` gives a new Estimate and changes nothing."""
+
+    def fit(self, histories: Any) -> Estimate: ...
+
+
+def leave_one_list_out(estimator: Estimator, histories: Any) -> list[tuple[str, Estimate]]:
+    """The answer without each list, in text order of the lists.
+
+    People whom only that list saw become unobserved, so all answers are about one population: a
+    large change says that the answer hangs on that list. Interactions of a given model go with
+    their list.
+    """
+    seen = read_histories(histories)
+    answers = []
+    for name in sorted(seen.lists):
+        shrink = getattr(estimator, "without", None)
+        smaller = shrink(name) if shrink else estimator
+        answers.append((name, smaller.fit(seen.without(name).to_table())))
+    return answers
