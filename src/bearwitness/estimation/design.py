@@ -69,7 +69,7 @@ def columns_of(lists: int, terms: Terms) -> NDArray[np.int64]:
 def model_matrix(lists: int, terms: Terms) -> Reals:
     """One row per pattern, one column per parameter, 1 where the pattern holds its term."""
     cells, columns = np.arange(1, 2**lists), columns_of(lists, terms)
-    return ((cells[:, None] & columns) == columns).astype(float)
+    return np.asarray((cells[:, None] & columns) == columns, dtype=float)
 
 
 def overlaps(counts: Reals, terms: Terms, lists: int) -> Reals:

@@ -95,7 +95,7 @@ def is_identifiable(lists: int, finite: Terms, empty: Terms) -> bool:
     matrix = model_matrix(lists, finite)[active_cells(lists, empty)]
     if len(matrix) < matrix.shape[1]:
         return False
-    return int(np.linalg.matrix_rank(matrix)) == matrix.shape[1]
+    return bool(np.linalg.matrix_rank(matrix) == matrix.shape[1])
 
 
 def _has_maximum(matrix: Reals, observed: Flags) -> bool:

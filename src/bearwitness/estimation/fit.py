@@ -54,7 +54,7 @@ def fit_poisson(columns: Columns, counts: Reals, active: Flags) -> Fits:
     with a leading axis, one model per sample.
     """
     counts = _with_nobody(np.where(active, counts, 0.0))
-    active = _with_nobody(active)
+    active = np.pad(active, ((0, 0), (1, 0)))
     columns = np.broadcast_to(columns, (len(counts), columns.shape[-1]))
     parameters = _start(columns, counts, active)
     open_ = np.arange(len(counts))
@@ -150,6 +150,6 @@ def _shortening(columns: Columns, step: Reals, active: Flags) -> Reals:
     return np.asarray(np.minimum(1.0, _LONGEST_STEP / np.maximum(reach, 1e-300)))[:, None]
 
 
-def _with_nobody(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    """A first column of zeros, for people on no list: never observed, never active."""
+def _with_nobody(values: Reals) -> Reals:
+    """A first column of zeros, for people on no list: never observed."""
     return np.pad(values, ((0, 0), (1, 0)))

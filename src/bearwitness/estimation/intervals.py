@@ -148,7 +148,7 @@ def _unsupported(end: str, beyond: float) -> str:
         why = f"the BCa correction of the {end} limit could not be computed"
     else:
         why = (
-            f"the BCa correction asks for the {end} limit at a point with fewer than {FEWEST_BEYOND} replicates "
-            "beyond it"
+            f"the BCa correction puts the {end} limit where fewer than {FEWEST_BEYOND} replicates "
+            "lie beyond it"
         )
     return f"{why}; the percentile limit stands in its place"

@@ -159,10 +159,8 @@ class Bic:
         best = tuple(models[place] for place in ranked[0])
         if not best:
             return refuse(draft, assess_terms(seen, ()).reason)
-        if len(best) < len(models):
-            caveat = (
-                f"bootstrap replicates chose among the {len(best)} best of {len(models)} models"
-            )
+        if len(best) == self.top < len(models):
+            caveat = f"replicates chose among the {len(best)} best of {len(models)} models"
             draft = replace(draft, caveats=(caveat,))
         return _fit_chosen(
             self, draft, seen, lambda many: choose_lowest_bic(size, many, best, people=people)
