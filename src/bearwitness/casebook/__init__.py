@@ -1,1 +1,16 @@
+"""Rules of the casebook, without a database: consent, names, uncertain dates."""
 
+from bearwitness.casebook.consent import Grant, Use, check_may_use, granted_uses, may_use
+from bearwitness.casebook.values import Name, NameKind, When, detect_script
+
+__all__ = [
+    "Grant",
+    "Name",
+    "NameKind",
+    "Use",
+    "When",
+    "check_may_use",
+    "detect_script",
+    "granted_uses",
+    "may_use",
+]

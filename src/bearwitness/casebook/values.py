@@ -1,0 +1,108 @@
+"""Values without identity: a name as written, a date as well as it is known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from edtf import parse_edtf
+from edtf.parser.edtf_exceptions import EDTFParseException
+
+from bearwitness.errors import InputError
+
+_LONGEST_DATE = 80
+_HINT = (
+    "Write what is known: 1998, 1998-03, 1998-03-14, 199X (the nineties), 1998~ (about 1998), "
+    "[1998..2000] (one year of these), 1998-21 (spring 1998)."
+)
+# EDTF level 1 lets a qualifier follow any date, a season too; the library does not read that.
+_QUALIFIED_SEASON = re.compile(r"(\d{4}-2[1-4])[~?%]")
+
+# ISO 15924 codes by the first word of the character's Unicode name.
+_SCRIPTS = {"HANGUL": "Hang", "CJK": "Hani", "LATIN": "Latn", "CYRILLIC": "Cyrl"}
+UNDETERMINED, HANGUL_AND_HAN = "Zyyy", "Kore"
+
+
+class NameKind(StrEnum):
+    """What sort of name it is."""
+
+    GIVEN_AT_BIRTH = "given-at-birth"
+    ALIAS = "alias"
+    NAME_IN_CHINA = "name-in-china"
+    RELIGIOUS = "religious"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A name as written. The script is an ISO 15924 code, found from the letters if not given."""
+
+    text: str
+    kind: NameKind = NameKind.GIVEN_AT_BIRTH
+    script: str = ""
+
+    def __post_init__(self) -> None:
+        # The same syllable can be typed as one character or as three; NFC makes them one.
+        text = " ".join(unicodedata.normalize("NFC", self.text).split())
+        if not text:
+            raise InputError("a name is empty", hint="Leave the row out, or write the name.")
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "kind", NameKind(self.kind))
+        object.__setattr__(self, "script", self.script or detect_script(text))
+
+
+def detect_script(text: str) -> str:
+    """ISO 15924 code: Hang, Hani, Latn, Cyrl; Kore for Hangul with Han; Zyyy for all else."""
+    letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
+    first_words = {unicodedata.name(c, "?").split("-")[0].split()[0] for c in letters}
+    scripts = {_SCRIPTS.get(word, UNDETERMINED) for word in first_words}
+    if scripts == {"Hang", "Hani"}:
+        return HANGUL_AND_HAN
+    return scripts.pop() if len(scripts) == 1 else UNDETERMINED
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """An EDTF date (ISO 8601-2) with its earliest and latest year; None where that end is open."""
+
+    text: str
+    earliest: int | None
+    latest: int | None
+
+    @classmethod
+    def read(cls, text: str) -> When:
+        """Read EDTF. An approximate one (`~`) is widened by its precision. Raises InputError."""
+        text = text.strip()
+        parsed = _parse(text)
+        approximate = "~" in text or "%" in text
+        ends = ("lower_fuzzy", "upper_fuzzy") if approximate else ("lower_strict", "upper_strict")
+        earliest, latest = (_year(getattr(parsed, end)()) for end in ends)
+        if earliest is not None and latest is not None and earliest > latest:
+            raise InputError("this period ends before it begins", hint="Swap its two dates.")
+        return cls(text=text, earliest=earliest, latest=latest)
+
+    def may_be_same_year(self, other: When) -> bool:
+        """Whether some year fits both."""
+        starts = [w.earliest for w in (self, other) if w.earliest is not None]
+        ends = [w.latest for w in (self, other) if w.latest is not None]
+        return not starts or not ends or max(starts) <= min(ends)
+
+
+def _parse(text: str) -> Any:
+    season = _QUALIFIED_SEASON.fullmatch(text)
+    try:
+        if len(text) > _LONGEST_DATE:
+            raise ValueError
+        return parse_edtf(season[1] if season else text)
+    except (EDTFParseException, ValueError, OverflowError) as error:
+        # The library's message quotes the text, which may hold anything that was typed.
+        raise InputError("this is not a date that we can read", hint=_HINT) from error
+
+
+def _year(moment: Any) -> int | None:
+    if isinstance(moment, float):  # the library gives an infinity for an open end
+        return None
+    year = int(moment.tm_year)
+    return year if 0 < year < 9999 else None
