@@ -1,0 +1,277 @@
+"""From answers to what may be given away: safe tables, figures, the report, the payload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from bearwitness.errors import StudyInvalid
+from bearwitness.estimation import Estimate
+from bearwitness.pipeline.analyse import Answers, Linked
+from bearwitness.pipeline.study import Study
+from bearwitness.provenance import canonical_json, software_version
+from bearwitness.release import (
+    Figure,
+    ReportContent,
+    Row,
+    Rules,
+    SafeHistories,
+    Table,
+    build_report,
+    check_safe,
+    declare_figure,
+    draw_forest,
+    draw_lists,
+    protect_histories,
+    round_estimate,
+    write_csv,
+)
+from bearwitness.tables import FIGURES, check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """What a run gives: the report, the package's payload, and the rows that were left out."""
+
+    html: bytes
+    pdf: bytes
+    payload: Mapping[str, bytes]
+    info: Mapping[str, str]
+    rejected: pa.Table
+
+
+def make_release(
+    study: Study, linked: Linked, answers: Answers, *, digests: Mapping[str, str]
+) -> Release:
+    """Make everything that may leave the house. The attack is run on what is to be printed."""
+    safe = protect_histories(linked.histories, rules=Rules(**study.release))
+    check_safe(linked.histories, safe)
+    figures = {d["id"]: _figure(study, d, safe, answers, digests) for d in study.figures}
+    content = _content(study, linked, answers, safe, figures, digests)
+    report = build_report(content)
+    figures_table = check([asdict(f) for f in figures.values()], FIGURES)
+    payload = {
+        "report.html": report.html,
+        "report.pdf": report.pdf,
+        "figures.csv": write_csv(figures_table),
+        "histories.csv": write_csv(_safe_table(safe)),
+        "estimates.csv": write_csv(_estimates_table(answers, safe)),
+        "provenance.json": _provenance(study, digests).encode(),
+    }
+    payload |= {f"charts/{name}.svg": chart.svg for name, chart in content.charts.items()}
+    return Release(
+        html=report.html,
+        pdf=report.pdf,
+        payload=payload,
+        info=_info(study),
+        rejected=pa.Table.from_pylist(
+            [asdict(r) for r in linked.rejected], schema=_rejected_schema()
+        ),
+    )
+
+
+def _figure(
+    study: Study,
+    declared: Mapping[str, Any],
+    safe: SafeHistories,
+    answers: Answers,
+    digests: Mapping[str, str],
+) -> Figure:
+    common = {"population": study.population, "period": study.period, "place": study.place}
+    lists = f"{len(safe.list_totals)} lists"
+    if declared["kind"] == "cited":
+        values = {k: declared.get(k) for k in ("value", "lower", "upper")}
+        values |= {"base": "as published", "method": f"cited from {declared.get('source', '?')}"}
+        return declare_figure(declared, common | values | {"provenance": "cited"})
+    base = declared.get("base") or f"{_show(safe.observed)} people observed on {lists}"
+    provenance = f"HISTORIES sha256:{digests['HISTORIES']}"
+    if declared["kind"] == "observed":
+        values = {"value": safe.observed, "lower": None, "upper": None, "base": lists}
+        values |= {"method": "count of people after linkage"}
+        return declare_figure(declared, common | values | {"provenance": provenance})
+    estimate = _estimate_named(answers, declared.get("method", study.headline), declared["id"])
+    value, lower, upper = rounded(estimate)
+    values = {"value": value, "lower": lower, "upper": upper, "base": base}
+    values |= {"method": _method(estimate)}
+    provenance += f" ESTIMATES sha256:{digests['ESTIMATES']}"
+    return declare_figure(declared, common | values | {"provenance": provenance})
+
+
+def _estimate_named(answers: Answers, method: str, figure: str) -> Estimate:
+    for estimate in answers.estimates:
+        if estimate.method == method:
+            return estimate
+    raise StudyInvalid(
+        f"the method {method!r} is not among [estimation] methods",
+        where=f"study.toml [[figures]] {figure}",
+        hint="Add it to the methods, or name another.",
+    )
+
+
+def rounded(estimate: Estimate) -> tuple[float | None, float | None, float | None]:
+    """Value and interval, rounded together in keeping with the interval's width."""
+    ends = (estimate.lower, estimate.upper)
+    parts = (estimate.estimate, *ends)
+    value, lower, upper = (None if p is None else round_estimate(p, *ends) for p in parts)
+    return value, lower, upper
+
+
+def _method(estimate: Estimate) -> str:
+    terms = f", dependence between {', '.join(estimate.model)}" if estimate.model else ""
+    interval = f"{100 * estimate.level:g} % bootstrap interval" if estimate.lower else "no interval"
+    if estimate.estimate is None:
+        interval = f"{estimate.verdict}: {'; '.join(estimate.reasons)}"
+    return f"{estimate.method}{terms}; {interval}. {estimate.assumption.rstrip('.')}"
+
+
+def _content(  # noqa: PLR0913 - a report is made of all of these
+    study: Study,
+    linked: Linked,
+    answers: Answers,
+    safe: SafeHistories,
+    figures: Mapping[str, Figure],
+    digests: Mapping[str, str],
+) -> ReportContent:
+    path = study.hand / "report.md"
+    heads = [d["id"] for d in study.figures if d["kind"] == "estimate"]
+    return ReportContent(
+        title=study.title,
+        population=study.population,
+        period=study.period,
+        place=study.place,
+        date=study.date,
+        text=path.read_text(encoding="utf-8") if path.is_file() else "",
+        figures=figures,
+        headline=heads[0] if heads else None,
+        charts=_charts(study, answers, safe),
+        tables={"estimates": _estimates(answers), "histories": _histories(safe)},
+        sources=study.sources,
+        notes=_notes(linked, answers, safe),
+        provenance=_provenance_table(study, digests),
+        fictional=study.fictional,
+    )
+
+
+def _charts(study: Study, answers: Answers, safe: SafeHistories) -> dict[str, Any]:
+    known = study.histories or {}
+    titles = known.get("titles", {}) | {e["name"]: e["title"] for e in study.lists if "title" in e}
+    methods = [_row(e.method, e, strong=e.method == study.headline) for e in answers.estimates]
+    methods += [
+        Row(label="truth", value=float(d["value"]), lower=None, upper=None)
+        for d in study.figures
+        if study.fictional and d["kind"] == "cited"
+    ]
+    whole = [_row("all lists", e, strong=True) for e in answers.estimates if e.method ==
+             study.headline]  # fmt: skip
+    without = [_row(f"without {titles.get(name, name)}", e) for name, e in answers.without]
+    observed = None if safe.observed is None else float(safe.observed)
+    return {
+        "lists": draw_lists(safe, titles),
+        "estimates": draw_forest(methods, observed=observed, about="Estimates by method."),
+        "leave-one-out": draw_forest(
+            whole + without, observed=observed, about="The estimate without each list in turn."
+        ),
+    }
+
+
+def _row(label: str, estimate: Estimate, *, strong: bool = False) -> Row:
+    value, lower, upper = rounded(estimate)
+    return Row(label=label, value=value, lower=lower, upper=upper, strong=strong)
+
+
+def _estimates(answers: Answers) -> Table:
+    rows = []
+    for estimate in answers.estimates:
+        value, lower, upper = rounded(estimate)
+        verdict = f"{estimate.verdict} {'; '.join(estimate.reasons)}".strip()
+        rows.append((estimate.method, _show(value), _show(lower), _show(upper), verdict))
+    return Table(
+        caption="People in all, by method",
+        header=("method", "estimate", "from", "to", "verdict"),
+        rows=rows,
+    )
+
+
+def _histories(safe: SafeHistories) -> Table:
+    rows = [(p.replace("+", " + "), _show(n)) for p, n in safe.patterns.items()]
+    rows += [(f"all on {name}", _show(n)) for name, n in safe.list_totals.items()]
+    rows.append(("on any list", _show(safe.observed)))
+    caption = "People by the set of lists that hold them"
+    if not safe.rules.is_waived:
+        caption += (
+            f"; counts below {safe.rules.threshold}, and those that would betray them, are "
+            f"withheld; others rounded to {safe.rules.rounding}"
+        )
+    return Table(caption=caption, header=("lists", "people"), rows=rows)
+
+
+def _notes(linked: Linked, answers: Answers, safe: SafeHistories) -> tuple[str, ...]:
+    files = sorted({r.file for r in linked.rejected})
+    left_out = [
+        f"{sum(r.file == file for r in linked.rejected)} rows of {file} could not be used."
+        for file in files
+    ]
+    caveats = [f"{e.method}: {c.rstrip('.')}." for e in answers.estimates for c in e.caveats]
+    rule = f"Counts below {safe.rules.threshold} are withheld: {safe.rules.threshold_reason}"
+    if safe.rules.is_waived:
+        rule = f"No count is withheld. {safe.rules.threshold_reason}"
+    return tuple(dict.fromkeys([*linked.notes, *left_out, *caveats, rule.rstrip(".") + "."]))
+
+
+def _provenance_table(study: Study, digests: Mapping[str, str]) -> Table:
+    rows = [(name, value) for name, value in digests.items()]
+    rows += [("seed", str(study.seed)), ("bearwitness", software_version())]
+    rows += [(f"estimation.{k}", str(v)) for k, v in study.estimation.items()]
+    rows += [(f"release.{k}", str(v)) for k, v in study.release.items()]
+    return Table(
+        caption="SHA-256 of every input and table, settings, seed and version",
+        header=("what", "value"),
+        rows=rows,
+        numeric=False,
+    )
+
+
+def _provenance(study: Study, digests: Mapping[str, str]) -> str:
+    facts = {"study": study.name, "seed": study.seed, "version": software_version()}
+    facts |= {"digests": dict(digests), "estimation": dict(study.estimation)}
+    facts |= {"release": dict(study.release)}
+    return json.dumps(json.loads(canonical_json(facts)), indent=2, ensure_ascii=False) + "\n"
+
+
+def _safe_table(safe: SafeHistories) -> pa.Table:
+    totals = {f"all on {name}": n for name, n in safe.list_totals.items()}
+    rows = [*safe.patterns.items(), *totals.items(), ("on any list", safe.observed)]
+    people = [None if n is None else int(n) for _, n in rows]
+    names = [name for name, _ in rows]
+    return pa.table({"lists": names, "people": pa.array(people, pa.int64())})
+
+
+def _estimates_table(answers: Answers, safe: SafeHistories) -> pa.Table:
+    rows = []
+    for e in answers.estimates:
+        value, lower, upper = rounded(e)
+        row = {"method": e.method, "observed": safe.observed, "estimate": value, "lower": lower}
+        row |= {"upper": upper, "level": e.level, "verdict": str(e.verdict)}
+        rows.append(row | {"reasons": "; ".join(e.reasons), "assumption": e.assumption})
+    return pa.Table.from_pylist(rows)
+
+
+def _info(study: Study) -> dict[str, str]:
+    return {
+        "Bagging-Date": study.date,
+        "External-Description": study.title,
+        "Bag-Software-Agent": f"bearwitness {software_version()}",
+    }
+
+
+def _rejected_schema() -> pa.Schema:
+    text = pa.string()
+    return pa.schema([("file", text), ("row", pa.int64()), ("column", text), ("reason", text)])
+
+
+def _show(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.0f}"
