@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Pattern, and the EDTF it means. The first that fits the whole text wins.
 _HUMANE: tuple[tuple[str, str], ...] = (
@@ -16,6 +17,7 @@ _HUMANE: tuple[tuple[str, str], ...] = (
 _EDTF = re.compile(r"\[?(\d{2}[\dX]{2})(-\d{2}(-\d{2})?)?[~?%]?(?:\.\.(\d{4})\])?")
 
 
+@lru_cache(maxsize=100_000)  # a list of thousands holds a few hundred different births
 def read_birth(text: str) -> tuple[str, int, int] | None:
     """EDTF, earliest year, latest year; None where the text is not a date that we know.
 
