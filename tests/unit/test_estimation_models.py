@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq
+from scipy.optimize import brentq, linprog
 
 from bearwitness.errors import StudyInvalid, TableMismatch
 from bearwitness.estimation import (
@@ -212,3 +212,24 @@ def test_a_search_over_pairs_finds_the_pair_that_was_put_in():
     for method in (Stepwise(replicates=10), Bic(replicates=10)):
         assert "b:c" in method.fit(counts).model
     assert len(pairs_of(3)) == 3
+
+
+@given(tables_with_models())
+@settings(max_examples=200)
+def test_the_quick_test_of_existence_never_contradicts_the_linear_programme(drawn):
+    # The programme in its dual form: a direction that no observed pattern feels, that some empty
+    # pattern feels, and along which no expected count rises (Fienberg & Rinaldo 2012).
+    lists, counts, terms = drawn
+    matrix = model_matrix(lists, terms)
+    seen = counts > 0
+    outward = linprog(
+        matrix[~seen].sum(axis=0),
+        A_ub=np.vstack([matrix[~seen], -matrix[~seen]]),
+        b_ub=np.r_[np.zeros((~seen).sum()), np.ones((~seen).sum())],
+        A_eq=matrix[seen],
+        b_eq=np.zeros(seen.sum()),
+        bounds=(None, None),
+    )
+    has_maximum = outward.fun is not None and outward.fun > -1e-7
+    verdict = verdict_on(lists, terms, (), seen.tobytes())
+    assert verdict.exists == has_maximum

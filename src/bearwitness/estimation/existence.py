@@ -101,10 +101,11 @@ def is_identifiable(lists: int, finite: Terms, empty: Terms) -> bool:
 def _has_maximum(matrix: Reals, observed: Flags) -> bool:
     """Fienberg & Rinaldo (2012): the statistics lie inside the marginal cone.
 
-    They do when some strictly positive table has the same ones. The programme raises the least
-    cell of such a table as far as it goes.
+    They do when the patterns observed span the whole space of parameters, for a proper face of
+    the cone spans less. Else they do when some strictly positive table has the same statistics:
+    a linear programme raises the least cell of such a table as far as it goes.
     """
-    if observed.all():
+    if np.linalg.matrix_rank(matrix[observed]) == matrix.shape[1]:
         return True
     statistics = observed.astype(float) @ matrix
     if (statistics == 0).any():
