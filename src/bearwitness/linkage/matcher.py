@@ -157,7 +157,7 @@ def _linker(features: pa.Table, settings: LinkageSettings, *, train: bool) -> Li
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _BLOCKS],
         probability_two_random_records_match=min(0.3, 0.6 / count),
         retain_intermediate_calculation_columns=True,
-        retain_matching_columns=False,
+        retain_matching_columns=True,
     )
     linker = Linker(api.register(features), creator, log_level=None, validate_settings=False)
     if train:

@@ -8,8 +8,10 @@ used in the North and what officials write on the spot differ just there.
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
 
 _INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h".split()
 _VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
@@ -78,14 +80,22 @@ def key_alias(name: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def key_place(name: str) -> str:
-    """A place in any of the scripts as a folded sound, without county or city endings."""
+    """A place's key in the shipped gazetteer; else its folded sound, without county or city."""
+    bare = re.sub(r"(?<=..)([시군현구역도市县郡州省]|\s+(city|county|gun|si|shi|xian))$", "",
+                  unicodedata.normalize("NFC", name).strip().casefold())  # fmt: skip
+    known = _gazetteer().get(bare)
+    if known or not re.search(r"[\u3400-\u9fff]", bare):
+        return known or "".join(map(_fold, _latin_words(bare)))
     from pypinyin import lazy_pinyin
 
-    if re.search(r"[\u3400-\u9fff]", name):
-        name = "".join(lazy_pinyin(name.rstrip("市县郡州省")))
-    words = _latin_words(re.sub(r"[시군현구역도]$", "", name.strip()))
-    dropped = {_fold(w) for w in ("city", "county", "gun", "si", "shi", "xian", "kun")}
-    return "".join(key for key in map(_fold, words) if key not in dropped)
+    return "".join(map(_fold, _plain_words(" ".join(lazy_pinyin(bare)))))
+
+
+@lru_cache(maxsize=1)
+def _gazetteer() -> dict[str, str]:
+    text = (files("bearwitness.linkage") / "places.toml").read_text(encoding="utf-8")
+    places = tomllib.loads(text)["places"]
+    return {spelling: names[0] for names in places for spelling in names}
 
 
 def _latin_words(name: str) -> list[str]:
