@@ -1,7 +1,7 @@
 """From rows to capture histories: what is refused, what is added up, what makes no difference."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bearwitness.errors import CountInvalid, ListConstant, TableMismatch
@@ -160,6 +160,7 @@ def as_table(counts):
 
 
 @given(tables)
+@settings(deadline=None)
 def test_nobody_is_lost_between_the_table_and_the_array(counts):
     seen = read_histories(as_table(counts))
     assert seen.observed == sum(counts)
@@ -168,12 +169,14 @@ def test_nobody_is_lost_between_the_table_and_the_array(counts):
 
 
 @given(tables)
+@settings(deadline=None)
 def test_turning_the_lists_about_keeps_every_pattern(counts):
     seen = read_histories(as_table(counts))
     assert seen.reordered().to_table().equals(seen.to_table())
 
 
 @given(tables)
+@settings(deadline=None)
 def test_leaving_a_list_out_loses_only_those_whom_it_alone_saw(counts):
     seen = read_histories(as_table(counts))
     own = dict(zip(seen.to_table()["pattern"].to_pylist(), seen.to_table()["count"].to_pylist(),

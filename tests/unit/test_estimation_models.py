@@ -49,6 +49,7 @@ def test_there_are_as_many_hierarchical_models_as_are_known():
 
 
 @given(tables_with_models(fewest=1))
+@settings(deadline=None)
 def test_a_fit_reproduces_the_sufficient_statistics(drawn):
     lists, counts, terms = drawn
     active = active_cells(lists, ())[None, :]
@@ -59,7 +60,7 @@ def test_a_fit_reproduces_the_sufficient_statistics(drawn):
 
 
 @given(tables_with_models())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_fit_that_is_certain_of_a_maximum_agrees_with_the_linear_programme(drawn):
     lists, counts, terms = drawn
     samples = gather_samples(lists, counts[None, :], terms)
@@ -74,6 +75,7 @@ def test_a_fit_that_is_certain_of_a_maximum_agrees_with_the_linear_programme(dra
 
 
 @given(st.lists(st.integers(2, 60), min_size=7, max_size=7))
+@settings(deadline=None)
 def test_independence_is_the_root_that_darroch_gives(counts):
     # Darroch (1958): with independent lists, 1 - n/N is the product of 1 - n_i/N.
     cells = np.arange(1, 8)
@@ -87,6 +89,7 @@ def test_independence_is_the_root_that_darroch_gives(counts):
 
 
 @given(st.integers(1, 99), st.integers(1, 99), st.integers(5, 99))
+@settings(deadline=None)
 def test_two_independent_lists_are_lincoln_petersen(a, b, both):
     counts = table(a=a, b=b, a_b=both)
     lincoln = LincolnPetersen().fit(counts).estimate
@@ -215,7 +218,7 @@ def test_a_search_over_pairs_finds_the_pair_that_was_put_in():
 
 
 @given(tables_with_models())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_the_quick_test_of_existence_never_contradicts_the_linear_programme(drawn):
     # The programme in its dual form: a direction that no observed pattern feels, that some empty
     # pattern feels, and along which no expected count rises (Fienberg & Rinaldo 2012).
