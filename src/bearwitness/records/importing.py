@@ -1,0 +1,200 @@
+"""A whole list comes in: its original is sealed, then one transaction writes all or nothing.
+
+A kill before the transaction leaves at most a sealed original, which the next import of the same
+file uses. A kill during it leaves nothing. After it, importing the same file adds nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import slugify
+
+from bearwitness.casebook import Name, NameKind, Use
+from bearwitness.errors import FileMissing, RecordsError, SealBroken
+from bearwitness.intake import ListMapping, guess_mapping, read_lists, read_rows, seal
+from bearwitness.provenance import file_digest
+from bearwitness.records.actions import new_code_names
+from bearwitness.records.audit import audited
+from bearwitness.records.models import Consent, Person, PersonName, Record, Source, Statement
+
+_BATCH = 500
+_SAID = ("sex", "birth", "origin", "place")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did. `added` is 0 where this very file had come in before."""
+
+    source: Source
+    added: int
+    rejected: tuple[Any, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.added and not self.rejected:
+            return f"{self.source.list_name}: this file is in the records already; nothing added"
+        lines = [f"{self.source.list_name}: {self.added:,} people added"]
+        lines += [f"  row {r.row} left out: {r.column} {r.reason}" for r in self.rejected]
+        return "\n".join(lines)
+
+
+def import_list(
+    path: Path,
+    *,
+    name: str = "",
+    by: str = "command line",
+    mapping: Mapping[str, Any] | None = None,
+    uses: Collection[Use] = (),
+) -> Imported:
+    """Bring a CSV, XLSX or JSON list in: one source, and a person for each row.
+
+    `mapping` is {feature: column or columns}; guessed from the header where absent. `uses` are
+    those that the list's own organisation asked every person on it for: without them, no
+    consent is entered, and the people stay out of every snapshot. Raises an InputError for a file
+    that cannot be read, RecordsError where another list has the name.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileMissing("there is no such file", where=path.name, hint="Check the path.")
+    digest = file_digest(path)
+    known = Source.objects.filter(original=digest).first()
+    if known:
+        return Imported(source=known, added=0)
+    list_name = slugify(name or path.stem, allow_unicode=True)[:60] or "list"
+    rows_read = _read(path, list_name, mapping)
+    _seal(path, digest)
+    with audited(by) as note:
+        # Again, inside: somebody else may have imported the same file meanwhile.
+        known = Source.objects.filter(original=digest).first()
+        if known:
+            return Imported(source=known, added=0)
+        source = _add_list(list_name, name or path.stem, digest)
+        people = _add_people(source, rows_read)
+        _add_consents(people, uses, name or path.stem)
+        facts = {"original": digest, "people": [p.code_name for p in people]}
+        note("import_list", source, {**facts, "uses": sorted(uses)})
+    return Imported(source=source, added=len(people), rejected=rows_read.rejected)
+
+
+def original_path(source: Source) -> Path | None:
+    """Where a source's sealed original lies."""
+    folder = _originals() / str(source.original)
+    found = sorted(folder.glob("list.*")) if source.original else []
+    return found[0] if found else None
+
+
+def _originals() -> Path:
+    return Path(settings.BEARWITNESS_HOME) / "originals"
+
+
+def _read(path: Path, list_name: str, columns: Mapping[str, Any] | None) -> Any:
+    if columns is None:
+        mapping = guess_mapping(read_rows(path), name=list_name, file=path.name)
+    else:
+        mapping = ListMapping(name=list_name, file=path.name, columns=columns)
+    return read_lists(path.parent, [mapping])
+
+
+def _seal(path: Path, digest: str) -> None:
+    """Keep the original under its digest: what people call their files can name somebody."""
+    folder = _originals() / digest
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary) / f"list{path.suffix.lower()}"
+        shutil.copyfile(path, copy)
+        if file_digest(copy) != digest:
+            raise SealBroken(
+                "this file changed while it was read", where=path.name, hint="Import it again."
+            )
+        seal([copy], folder)
+
+
+def _add_list(list_name: str, title: str, digest: str) -> Source:
+    if Source.objects.filter(list_name=list_name).exists():
+        raise RecordsError(
+            "another list has this name already",
+            hint="Give this one another name, for example with the month it came in.",
+        )
+    return Source.objects.create(
+        kind=Source.Kind.LIST,
+        title=title,
+        list_name=list_name,
+        original=digest,
+        received_at=date.today(),
+    )
+
+
+def _add_people(source: Source, read: Any) -> list[Person]:
+    members = read.members.to_pylist()
+    said = [{k: member[k] or "" for k in _SAID} for member in members]
+    people = Person.objects.bulk_create(
+        [
+            Person(code_name=code, **{k: v for k, v in facts.items() if k != "place"})
+            for code, facts in zip(new_code_names(len(members)), said, strict=True)
+        ],
+        _BATCH,
+    )
+    records = Record.objects.bulk_create(
+        [
+            Record(source=source, person=person, ref=_ref(member, source), **facts)
+            for person, member, facts in zip(people, members, said, strict=True)
+        ],
+        _BATCH,
+    )
+    _add_names(source, people, members)
+    _add_statements(source, records, read.statements.to_pylist())
+    return people
+
+
+def _ref(member: Mapping[str, Any], source: Source) -> str:
+    return str(member["record"]).removeprefix(f"{source.list_name}/")
+
+
+def _add_names(source: Source, people: list[Person], members: list[dict[str, Any]]) -> None:
+    rows = []
+    for person, member in zip(people, members, strict=True):
+        names = [Name(text=text) for text in member["names"]]
+        names += [Name(text=text, kind=NameKind.ALIAS) for text in member["aliases"]]
+        rows += [
+            PersonName(person=person, source=source, text=n.text, script=n.script, kind=n.kind)
+            for n in names
+        ]
+    PersonName.objects.bulk_create(rows, _BATCH)
+
+
+def _add_statements(
+    source: Source, records: list[Record], statements: list[dict[str, Any]]
+) -> None:
+    by_ref = {f"{source.list_name}/{record.ref}": record for record in records}
+    rows = [
+        Statement(
+            record=by_ref[s["record"]],
+            property=s["property"],
+            value=s["value"],
+            original=s["original"],
+        )
+        for s in statements
+    ]
+    Statement.objects.bulk_create(rows, _BATCH)
+
+
+def _add_consents(people: list[Person], uses: Collection[Use], asked_by: str) -> None:
+    rows = [
+        Consent(
+            person=person,
+            use=Use(use),
+            asked_by=asked_by[:100],
+            how="as stated by the organisation that gave the list",
+            given_at=date.today(),
+        )
+        for person in people
+        for use in sorted(uses)
+    ]
+    Consent.objects.bulk_create(rows, _BATCH)

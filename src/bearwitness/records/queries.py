@@ -1,0 +1,112 @@
+"""Every read. Where a use is named, people who did not consent to it are not in the answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from bearwitness.casebook import Use
+from bearwitness.records.actions import grant_of, uses_granted
+from bearwitness.records.models import (
+    Act,
+    AuditEntry,
+    Consent,
+    Interview,
+    Person,
+    Record,
+    Source,
+)
+
+__all__ = [
+    "acts",
+    "audit_entries",
+    "consented_people",
+    "consented_records",
+    "consents",
+    "grant_of",
+    "interview",
+    "interviews",
+    "lists",
+    "people",
+    "person",
+    "record_of_own_list",
+    "sources",
+    "uses_granted",
+]
+
+
+def people(*, code_name: str = "") -> QuerySet[Person]:
+    """All people, newest first; those whose code name holds this text."""
+    found = Person.objects.filter(code_name__icontains=code_name.strip())
+    return found.annotate(
+        number_of_interviews=Count("interviews", distinct=True),
+        number_of_acts=Count("acts", distinct=True),
+    ).order_by("-id")
+
+
+def person(code_name: str) -> Person:
+    """Raises Person.DoesNotExist."""
+    return Person.objects.get(code_name=code_name)
+
+
+def record_of_own_list(person: Person, list_name: str) -> Record | None:
+    return person.records.filter(source__list_name=list_name).first()
+
+
+def _in_force(use: Use, on: date) -> QuerySet[Consent]:
+    """The same rule as `Grant.is_in_force`, for the database; a test holds them together."""
+    return Consent.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gte=on),
+        Q(withdrawn_at=None) | Q(withdrawn_at__gt=on),
+        use=Use(use),
+        given_at__lte=on,
+    )
+
+
+def consented_people(use: Use, *, on: date) -> QuerySet[Person]:
+    """Who has said yes to this use, as of a day."""
+    return Person.objects.filter(Exists(_in_force(use, on).filter(person=OuterRef("pk"))))
+
+
+def consented_records(use: Use, *, on: date) -> QuerySet[Record]:
+    """The list records of the people who said yes, with list and names at hand, by code name."""
+    consented = Exists(_in_force(use, on).filter(person=OuterRef("person")))
+    return (
+        Record.objects.filter(consented, source__list_name__isnull=False)
+        .select_related("source", "person")
+        .prefetch_related("person__names")
+        .order_by("source__list_name", "person__code_name")
+    )
+
+
+def consents(person: Person) -> QuerySet[Consent]:
+    return person.consents.all()
+
+
+def interviews(person: Person | None = None) -> QuerySet[Interview]:
+    found = Interview.objects.select_related("person", "source").order_by("-id")
+    return found.filter(person=person) if person else found
+
+
+def interview(number: int) -> Interview:
+    """Raises Interview.DoesNotExist."""
+    return Interview.objects.select_related("person", "source").get(pk=number)
+
+
+def acts(person: Person | None = None) -> QuerySet[Act]:
+    found = Act.objects.select_related("person", "source").order_by("-id")
+    return found.filter(person=person) if person else found
+
+
+def sources() -> QuerySet[Source]:
+    return Source.objects.annotate(number_of_records=Count("records")).order_by("-id")
+
+
+def lists() -> QuerySet[Source]:
+    return sources().filter(list_name__isnull=False)
+
+
+def audit_entries() -> QuerySet[AuditEntry]:
+    """The newest first."""
+    return AuditEntry.objects.order_by("-number")

@@ -1,0 +1,152 @@
+"""Settings from the environment only. Reading them writes nothing; `server.setup` prepares HOME."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").casefold() in ("1", "true", "yes", "on")
+
+
+def _secret_key() -> str:
+    if stated := os.environ.get("BEARWITNESS_SECRET_KEY"):
+        return stated
+    file = Path(os.environ.get("BEARWITNESS_SECRET_KEY_FILE") or SECRET_KEY_PATH)
+    # Before the first start there is no file; sessions then last as long as the process.
+    return file.read_text(encoding="ascii").strip() if file.is_file() else secrets.token_urlsafe(48)
+
+
+def _database(url: str) -> dict:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _SQLITE | {"NAME": unquote(parts.path) or str(HOME / "records.sqlite3")}
+    if parts.scheme in ("postgres", "postgresql"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+        }
+    raise ImproperlyConfigured(
+        "BEARWITNESS_DATABASE_URL should begin with sqlite:/// or postgres://"
+    )
+
+
+_DATA = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+HOME = Path(os.environ.get("BEARWITNESS_HOME") or _DATA / "bearwitness")
+BEARWITNESS_HOME = HOME
+BEARWITNESS_STUDIES = Path(os.environ.get("BEARWITNESS_STUDIES") or HOME / "studies")
+SECRET_KEY_PATH = HOME / "secret_key"
+
+DEBUG = _flag("BEARWITNESS_DEBUG")
+SECRET_KEY = _secret_key()
+_HOSTS = os.environ.get("BEARWITNESS_HOSTS", "")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *(h for h in _HOSTS.split(",") if h)]
+
+_SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "OPTIONS": {
+        # A writer takes its place in line at the start: no write is lost to a later lock error.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    },
+}
+DATABASES = {"default": _database(os.environ.get("BEARWITNESS_DATABASE_URL") or "sqlite:")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "bearwitness.records",
+    "bearwitness.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "bearwitness.web.middleware.private_pages",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bearwitness.web.middleware.errors_as_pages",
+]
+ROOT_URLCONF = "bearwitness.web.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "people"
+LOGOUT_REDIRECT_URL = "login"
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+
+# Set where a reverse proxy speaks https; over plain http a secure cookie would never come back.
+_HTTPS = _flag("BEARWITNESS_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+if _HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _HOSTS.split(",") if host]
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# A whole file is read into memory only below this size; the readers have limits of their own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ko", _("Korean")), ("zh-hans", _("Chinese (simplified)"))]
+
+# Errors are logged without the request's data: a form may hold a name.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_details": {"()": "bearwitness.web.middleware.WithoutDetails"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_details"]}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "bearwitness": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}
