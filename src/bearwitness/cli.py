@@ -165,7 +165,7 @@ def verify(package: Path, signer: str | None, as_json: bool) -> None:
 
     verified = verify_package(package, signer=signer)
     if as_json:
-        facts = {"intact": True, "files": len(verified.files)}
+        facts: dict[str, Any] = {"intact": True, "files": len(verified.files)}
         facts |= {"fingerprint": verified.fingerprint, "signer": verified.signed_by_expected}
         click.echo(json.dumps(facts))
         return

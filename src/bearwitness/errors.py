@@ -1,36 +1,36 @@
 """One family of errors: a sentence, a hint, an exit code.
 
-    BearwitnessError                 1
-    ├── InputError                  10  a file we were given cannot be used
-    │   ├── FileMissing             11
-    │   ├── FileEmpty               12
-    │   ├── EncodingUnknown         13
-    │   ├── NotATable               14
-    │   ├── CellsMerged             15
-    │   ├── FileTooLarge            16  includes archives that unpack without end
-    │   ├── CountInvalid            17  negative, fractional or missing counts
-    │   ├── ListConstant            18  a list column that holds one value only
-    │   ├── RecordsRepeated         19  the same record id twice in one list
-    │   └── TableMismatch           20  a table does not fit its declared schema
-    ├── StudyError                  30
-    │   ├── StudyInvalid            31  study.toml: unknown key, wrong type, missing part
-    │   ├── SealBroken              32  a frozen input is not what was sealed
-    │   ├── JudgementInvalid        33
-    │   └── StudyBusy               34  another run of the same study is under way
-    ├── EstimateRefused             40  the data cannot say
-    ├── ReleaseError                50
-    │   ├── DisclosureUnsafe        51  the table would betray someone
-    │   ├── FigureUnknown           52
-    │   └── SigningFailed           53
-    ├── VerificationError           60
-    │   ├── PackageInvalid          61  not a package, or a part is missing
-    │   ├── PackageChanged          62  a file differs from the manifest
-    │   └── SignatureInvalid        63
-    └── RecordsError                70
-        ├── ConsentMissing          71
-        ├── NotPermitted            72
-        ├── AuditBroken             73
-        └── ExtraMissing            74  the [web] extra is not installed
+BearwitnessError                 1
+├── InputError                  10  a file we were given cannot be used
+│   ├── FileMissing             11
+│   ├── FileEmpty               12
+│   ├── EncodingUnknown         13
+│   ├── NotATable               14
+│   ├── CellsMerged             15
+│   ├── FileTooLarge            16  includes archives that unpack without end
+│   ├── CountInvalid            17  negative, fractional or missing counts
+│   ├── ListConstant            18  a list column that holds one value only
+│   ├── RecordsRepeated         19  the same record id twice in one list
+│   └── TableMismatch           20  a table does not fit its declared schema
+├── StudyError                  30
+│   ├── StudyInvalid            31  study.toml: unknown key, wrong type, missing part
+│   ├── SealBroken              32  a frozen input is not what was sealed
+│   ├── JudgementInvalid        33
+│   └── StudyBusy               34  another run of the same study is under way
+├── EstimateRefused             40  the data cannot say
+├── ReleaseError                50
+│   ├── DisclosureUnsafe        51  the table would betray someone
+│   ├── FigureUnknown           52
+│   └── SigningFailed           53
+├── VerificationError           60
+│   ├── PackageInvalid          61  not a package, or a part is missing
+│   ├── PackageChanged          62  a file differs from the manifest
+│   └── SignatureInvalid        63
+└── RecordsError                70
+    ├── ConsentMissing          71
+    ├── NotPermitted            72
+    ├── AuditBroken             73
+    └── ExtraMissing            74  the [web] extra is not installed
 """
 
 from __future__ import annotations

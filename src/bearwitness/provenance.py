@@ -25,7 +25,7 @@ class RunRecord:
     seed: int
     outputs: Mapping[str, str]
     tables: Mapping[str, str]
-    version: str = field(default_factory=lambda: software_version())
+    version: str = field(default_factory=lambda: software_version()  # noqa: PLW0108 - defined below)
     started_at: str = ""
     finished_at: str = ""
 

@@ -35,7 +35,7 @@ def test_a_whole_study_is_read(tmp_path):
         (WHOLE.replace('place = "somewhere"', ""), "place is missing", ""),
         (WHOLE.replace('"2020"', "2020"), "period should be str", ""),
         (WHOLE.replace("2026-01-31", "yesterday"), "YYYY-MM-DD", "clock"),
-        (WHOLE.split("[histories]")[0], "either", "Keep the one"),
+        (WHOLE.partition("[histories]")[0], "either", "Keep the one"),
         (WHOLE + '[estimation]\nheadline = "bic"\nmethods = ["stepwise"]', "not among", ""),
         (WHOLE + "[estimation]\nlevel = 95.0", "between 0.5 and 1", ""),
         ("title = ", "not TOML", ""),

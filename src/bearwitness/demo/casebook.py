@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -114,9 +115,7 @@ class _Scribe:
     def _cells(
         self, columns: tuple[Callable[[int, list[float]], str], ...], person: int, dice: list[float]
     ) -> Row:
-        return {
-            name: write(person, dice) for name, write in zip(COLUMNS[1:], columns, strict=True)
-        }
+        return {name: write(person, dice) for name, write in zip(COLUMNS[1:], columns, strict=True)}
 
     def _syllables(self, person: int) -> list[str]:
         people = self.people
@@ -136,7 +135,7 @@ class _Scribe:
         if dice[2] < 0.4:
             first = lexicon.COMMON_LATIN.get(north, first)
         spelt = [romanise(given[0], self.style.system)]
-        for before, syllable in zip(given, given[1:], strict=False):
+        for before, syllable in itertools.pairwise(given):
             voiced = ends_in_sonorant(before)
             spelt.append(romanise(syllable, self.style.system, voiced=voiced))
         if dice[3] < self.style.misspelt:
@@ -156,7 +155,7 @@ class _Scribe:
         script = 0 if self.style.aliases == "hanzi" else 1
         given = ALIAS_GIVEN[first][script] + ALIAS_GIVEN[second][script]
         if script == 0:
-            return ALIAS_SURNAMES[surname][0] + given
+            return f"{ALIAS_SURNAMES[surname][0]}{given}"
         return f"{ALIAS_SURNAMES[surname][1].capitalize()} {given.capitalize()}"
 
     def _sex(self, person: int, dice: list[float]) -> str:

@@ -42,7 +42,8 @@ GIVEN = {
 
 # characters of invented Chinese names, with toneless pinyin
 CHINESE_SURNAMES = (("王", "wang"), ("李", "li"), ("张", "zhang"), ("刘", "liu"), ("陈", "chen"),
-                    ("杨", "yang"), ("赵", "zhao"), ("孙", "sun"), ("朱", "zhu"), ("马", "ma"))  # fmt: skip
+                    ("杨", "yang"), ("赵", "zhao"), ("孙", "sun"), ("朱", "zhu"),
+                    ("马", "ma"))  # fmt: skip
 CHINESE_GIVEN = {
     "female": (("花", "hua"), ("英", "ying"), ("丽", "li"), ("梅", "mei"), ("玉", "yu"),
                ("兰", "lan"), ("红", "hong"), ("美", "mei"), ("春", "chun"), ("香", "xiang"),

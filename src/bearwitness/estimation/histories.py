@@ -114,12 +114,17 @@ def capture_histories(members: Any, links: Any, *, stratum: bool = False) -> pa.
 
 
 def histories_from_wide(
-    columns: Mapping[str, Sequence[Any]], *, count: str = "count", where: str = ""
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    count: str = "count",
+    where: str = "",
+    first_row: int = 1,
 ) -> pa.Table:
     """HISTORIES from one 0/1 column per list and a column of counts.
 
     Without a column named `count` each row is one person. Equal rows are added together. Raises
-    CountInvalid, ListConstant or TableMismatch with row and column; rows count from 1.
+    CountInvalid, ListConstant or TableMismatch with row and column; the
+    first row is called `first_row`: 2 for a file whose first row is a header.
     """
     lists = {name: columns[name] for name in columns if name != count}
     for name in lists:
@@ -130,13 +135,15 @@ def histories_from_wide(
             where=where,
             hint="Give one column per list: 1 where the list holds the person, 0 elsewhere.",
         )
-    seen = {name: _flags(values, _place(where, name)) for name, values in lists.items()}
+    seen = {name: _flags(values, _place(where, name), first_row) for name, values in lists.items()}
     rows = len(next(iter(seen.values())))
-    counts = _counts(columns[count], _place(where, count)) if count in columns else [1] * rows
+    counts = (
+        _counts(columns[count], _place(where, count), first_row) if count in columns else [1] * rows
+    )
     if any(len(values) != len(counts) for values in seen.values()):
         raise TableMismatch("the columns are of unequal length", where=where)
     _check_lists_vary(seen, where)
-    return _tally(seen, counts, where)
+    return _tally(seen, counts, where, first_row)
 
 
 def read_histories(data: Any) -> Histories:
@@ -212,9 +219,9 @@ def _sightings(
     return seen, strata
 
 
-def _flags(values: Sequence[Any], where: str) -> list[bool]:
+def _flags(values: Sequence[Any], where: str, first_row: int) -> list[bool]:
     flags = []
-    for row, value in enumerate(values, start=1):
+    for row, value in enumerate(values, start=first_row):
         text = str(value).strip()
         if text not in _ABSENT and text not in _PRESENT:
             raise TableMismatch(
@@ -227,9 +234,9 @@ def _flags(values: Sequence[Any], where: str) -> list[bool]:
     return flags
 
 
-def _counts(values: Sequence[Any], where: str) -> list[int]:
+def _counts(values: Sequence[Any], where: str, first_row: int) -> list[int]:
     counts = []
-    for row, value in enumerate(values, start=1):
+    for row, value in enumerate(values, start=first_row):
         try:
             number = float(str(value).strip())
         except ValueError:
@@ -263,11 +270,13 @@ def _check_lists_vary(seen: Mapping[str, list[bool]], where: str) -> None:
             )
 
 
-def _tally(seen: Mapping[str, list[bool]], counts: Sequence[int], where: str) -> pa.Table:
+def _tally(
+    seen: Mapping[str, list[bool]], counts: Sequence[int], where: str, first_row: int
+) -> pa.Table:
     names = sorted(seen)
     tally: Counter[str] = Counter()
     for row, (count, *flags) in enumerate(
-        zip(counts, *(seen[name] for name in names), strict=True), start=1
+        zip(counts, *(seen[name] for name in names), strict=True), start=first_row
     ):
         pattern = JOINER.join(name for name, flag in zip(names, flags, strict=True) if flag)
         if not pattern:

@@ -30,7 +30,7 @@ def seal(files: Iterable[Path], frozen: Path) -> dict[str, str]:
     copied = [(_copy(path, frozen / f"{_PARTIAL}{path.name}"), path.name) for path in fresh]
     for partial, name in copied:
         seals[name] = file_digest(partial)
-        os.replace(partial, frozen / name)
+        partial.replace(frozen / name)
     # Last, in one step. A kill before it leaves files without a seal, which the next call adopts
     # if they are what it would copy, and which a run refuses.
     _replace(frozen / SEALS, json.dumps(dict(sorted(seals.items())), indent=2) + "\n")
@@ -38,7 +38,7 @@ def seal(files: Iterable[Path], frozen: Path) -> dict[str, str]:
 
 
 def check_seals(frozen: Path) -> dict[str, str]:
-    """Name and SHA-256 of every sealed file. Raises SealBroken for one changed, missing or added."""
+    """Name and SHA-256 of every sealed file. Raises SealBroken if one changed, went or came."""
     seals = _read(frozen)
     if not seals:
         raise SealBroken(
@@ -94,4 +94,4 @@ def _copy(source: Path, target: Path) -> Path:
 def _replace(path: Path, text: str) -> None:
     partial = path.with_name(f"{_PARTIAL}{path.name}")
     partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    partial.replace(path)

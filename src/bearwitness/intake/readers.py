@@ -1,4 +1,4 @@
-"""CSV, XLSX and JSON become rows of text, exactly as written, with the row numbers a person sees."""
+"""CSV, XLSX and JSON become rows of text as written, with the row numbers a person sees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,6 @@ from bearwitness.errors import (
     FileEmpty,
     FileMissing,
     FileTooLarge,
-    InputError,
     NotATable,
 )
 
@@ -110,7 +109,7 @@ def _csv_lines(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
 
 
 def decode(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
-    """Bytes to text: as told, by its mark, or as UTF-8; else a single confident guess, or refusal."""
+    """Bytes to text: as told, by its mark, or as UTF-8; else refused, with what it could be."""
     content = path.read_bytes()
     told = encoding or _marked_encoding(content)
     try:
@@ -261,8 +260,7 @@ def _read_json(path: Path, encoding: str | None) -> Rows:
     return _assemble(lines, path, notes)
 
 
-def _assemble(lines: Sequence[tuple[int, Iterable[str]]], path: Path, notes: Sequence[str]) -> Rows:
-    lines = [(n, list(cells)) for n, cells in lines]
+def _assemble(lines: Sequence[tuple[int, list[str]]], path: Path, notes: Sequence[str]) -> Rows:
     lines = [(n, cells) for n, cells in lines if any(c.strip() for c in cells) or not cells]
     if not lines:
         raise FileEmpty("the file holds no table", where=path.name, hint="Ask for the file again.")
@@ -300,6 +298,3 @@ def _check_header(header: Sequence[str], path: Path) -> None:
         raise NotATable(
             f"two columns are named {twice[0]!r}", where=f"{path.name} row 1", hint="Rename one."
         )
-
-
-__all__ = ["InputError", "Rows", "decode", "read_columns", "read_rows"]

@@ -25,7 +25,7 @@ _DIGITS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class LinkageSettings:
-    """`threshold`: pairs at least this probable are one person, unless somebody judged otherwise."""
+    """`threshold`: pairs at least this probable are one person, unless judged otherwise."""
 
     threshold: float = 0.9
     seed: int = 1
@@ -131,7 +131,9 @@ def match(members: pa.Table, *, settings: LinkageSettings) -> tuple[pa.Table, Ma
     features = build_features(members)
     trained = features.num_rows >= TRAIN_FROM
     logging.getLogger("splink").setLevel(logging.CRITICAL)
-    note = f"{features.num_rows:,} records are too few to learn weights from; stated ones were used."
+    note = (
+        f"{features.num_rows:,} records are too few to learn weights from; stated ones were used."
+    )
     if trained:
         try:
             return _pairs(_linker(features, settings, train=True)), _report(True, features)

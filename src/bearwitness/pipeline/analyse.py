@@ -8,7 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from bearwitness.errors import BearwitnessError
 from bearwitness.estimation import (
     Estimate,
     capture_histories,
@@ -37,8 +36,12 @@ class Linked:
 
     def tables(self) -> dict[str, tuple[pa.Table, Any]]:
         """The internal tables by schema, those that this study has."""
-        made = ((self.statements, STATEMENTS), (self.members, MEMBERS), (self.pairs, PAIRS))
-        made += ((self.links, LINKS),)
+        made = (
+            (self.statements, STATEMENTS),
+            (self.members, MEMBERS),
+            (self.pairs, PAIRS),
+            (self.links, LINKS),
+        )
         return {schema.name: (table, schema) for table, schema in made if table is not None}
 
 
@@ -93,9 +96,4 @@ def answer(study: Study, histories: pa.Table, tell: Progress) -> Answers:
 
 def _estimator(study: Study, name: str) -> Any:
     settings = {k: v for k, v in study.estimation.items() if k in ("level", "replicates")}
-    try:
-        return make_estimator(name, seed=study.seed, **settings)
-    except KeyError as error:
-        raise BearwitnessError(
-            f"there is no method {name!r}", where="study.toml", hint="See `bearwitness estimate -h`"
-        ) from error
+    return make_estimator(name, seed=study.seed, **settings)

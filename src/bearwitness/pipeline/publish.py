@@ -128,7 +128,7 @@ def _method(estimate: Estimate) -> str:
     return f"{estimate.method}{terms}; {interval}. {estimate.assumption.rstrip('.')}"
 
 
-def _content(  # noqa: PLR0913 - a report is made of all of these
+def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
     study: Study,
     linked: Linked,
     answers: Answers,

@@ -32,7 +32,8 @@ def read_histories(path: str | Path, *, count: str = "", encoding: str | None = 
             hint=f"The columns are: {', '.join(columns)}.",
         )
     usual = next((name for name in columns if name.casefold() in COUNT_NAMES), "")
-    return histories_from_wide(columns, count=count or usual or "count", where=path.name)
+    name = count or usual or "count"
+    return histories_from_wide(columns, count=name, where=path.name, first_row=2)
 
 
 def estimate_file(path: Path, *, method: str = "stepwise", **options: object) -> Estimate:
@@ -44,4 +45,5 @@ def estimate_file(path: Path, *, method: str = "stepwise", **options: object) ->
     reading = {key: options.pop(key) for key in ("count", "encoding") if key in options}
     histories = read_histories(path, **reading)  # type: ignore[arg-type]
     estimator = make_estimator(method, **options)  # type: ignore[arg-type]
-    return estimator.fit(histories)
+    result: Estimate = estimator.fit(histories)
+    return result

@@ -1,8 +1,7 @@
-"""A study begins: files are sealed, columns are guessed, study.toml is written for people to read."""
+"""A study begins: files are sealed, columns guessed, study.toml written for people to read."""
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -129,4 +128,4 @@ def _write_once(path: Path, text: str) -> None:
 def _replace(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.partial")
     temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)

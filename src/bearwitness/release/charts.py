@@ -10,7 +10,7 @@ from typing import Any
 from bearwitness.release.disclosure import SafeHistories
 
 INK, SOFT, ACCENT, PALE = "#1d2a35", "#63717e", "#1f6f78", "#c9d3da"
-_STYLE = {
+_STYLE: Any = {
     "svg.hashsalt": "bearwitness",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
@@ -90,7 +90,8 @@ def _paint_bars(axes: Any, safe: SafeHistories, order: Sequence[str]) -> None:
         hidden = height is None
         size = min(stand_in, 0.08 * top) if height is None else height
         axes.bar(x, size, width=0.66, color="white" if hidden else ACCENT,
-                 edgecolor=SOFT if hidden else ACCENT, hatch="////" if hidden else None)  # fmt: skip
+                 edgecolor=SOFT if hidden else ACCENT,
+                 hatch="////" if hidden else None)  # fmt: skip
         label = "withheld" if height is None else f"{height:,}"
         axes.text(x, size + 0.02 * top, label, ha="center", va="bottom", fontsize=7.5,
                   rotation=90 if hidden or len(order) > 16 else 0)  # fmt: skip

@@ -80,7 +80,7 @@ def _place(content: ReportContent, html: str, numbers: dict[str, int]) -> str:
 
 
 def _inline_svg(name: str, svg: bytes, alt: str) -> str:
-    """The drawing without its file header, with ids of its own, and a text for who cannot see it."""
+    """The drawing without file header, with ids of its own, and words for who cannot see it."""
     text = svg.decode()
     text = text[text.index("<svg") :]
     text = re.sub(r'\bid="', f'id="{name}-', text)

@@ -75,7 +75,7 @@ def sign(message: bytes, key: Ed25519PrivateKey) -> str:
 
 
 def check_signature(message: bytes, armoured: str) -> bytes:
-    """Raise SignatureInvalid unless the signature is of this message; give the signer's key blob."""
+    """Raise SignatureInvalid unless the signature is of this message; give the signer's key."""
     try:
         public, namespace, hashing, signature = _parts(armoured)
         key = Ed25519PublicKey.from_public_bytes(_fields(public)[1])

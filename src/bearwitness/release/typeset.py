@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -72,7 +73,7 @@ def _string(text: str) -> str:
 class _Writer:
     """Walks markdown-it's tokens. Unknown tokens are an error, never dropped silently."""
 
-    _OPEN = {
+    _OPEN: ClassVar = {
         "paragraph_open": "\n\n",
         "strong_open": "#strong[",
         "em_open": "#emph[",
@@ -84,7 +85,7 @@ class _Writer:
         "softbreak": " ",
         "hr": "\n#line(length: 100%)\n",
     }
-    _CLOSE = {
+    _CLOSE: ClassVar = {
         "heading_close": "]\n",
         "strong_close": "]",
         "em_close": "]",
