@@ -212,15 +212,21 @@ def snapshot(study: Path, use: str, on: str | None) -> None:
     day = date.fromisoformat(on) if on else date.today()
     taken = take(study / "frozen", use=use, on=day)
     init_snapshot(study)
-    click.echo(taken)
+    click.echo(str(taken))
+    click.echo(f"Now look at {study / 'study.toml'}, then:  bearwitness run {study}")
 
 
 @main.command(name="import")
 @click.argument("file", type=_FILE)
 @click.option("--name", default="", help="The list's name; the file's name if absent.")
-def import_(file: Path, name: str) -> None:
-    """Bring a list into the records: one source and its people, all or nothing."""
+@click.option("--use", "uses", multiple=True,
+              help="A use that everybody on the list agreed to; may be repeated.")  # fmt: skip
+def import_(file: Path, name: str, uses: tuple[str, ...]) -> None:
+    """Bring a list into the records: one source and its people, all or nothing.
+
+    Without --use nobody on the list has consented to anything, and no snapshot will hold them.
+    """
     _records()
     from bearwitness.records.importing import import_list
 
-    click.echo(import_list(file, name=name or file.stem))
+    click.echo(str(import_list(file, name=name or file.stem, uses=uses)))

@@ -11,6 +11,14 @@ from pathlib import Path
 from typing import Any
 
 
+def software_version() -> str:
+    """The installed version of bearwitness."""
+    try:
+        return version("bearwitness")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "unknown"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """Inputs and outputs by SHA-256, settings, version, seed; the time stands apart.
@@ -25,7 +33,7 @@ class RunRecord:
     seed: int
     outputs: Mapping[str, str]
     tables: Mapping[str, str]
-    version: str = field(default_factory=lambda: software_version()  # noqa: PLW0108 - defined below)
+    version: str = field(default_factory=software_version)
     started_at: str = ""
     finished_at: str = ""
 
@@ -47,11 +55,3 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, as `sha256sum` prints it."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def software_version() -> str:
-    """The installed version of bearwitness."""
-    try:
-        return version("bearwitness")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "unknown"

@@ -34,7 +34,7 @@ class AppendOnly(models.Model):
 
 
 class Source(models.Model):
-    """Who or what says something. `original` is the digest of the sealed file, where there is one."""
+    """Who or what says something. `original` is the sealed file's digest, where there is one."""
 
     class Kind(models.TextChoices):
         INTERVIEW = "interview"
