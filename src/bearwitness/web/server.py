@@ -135,4 +135,4 @@ def _write_secret(path: Path, secret: str) -> None:
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(secret)
-    os.replace(partial, path)
+    partial.replace(path)
