@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from unicodedata import normalize
 
 from bearwitness.casebook import Grant, Name, Use, When, check_may_use, granted_uses
 from bearwitness.coding import load_vocabulary
@@ -185,6 +186,22 @@ def show_names(person: Person, *, by: str) -> list[PersonName]:
     with audited(by) as note:
         note("show_names", person, {})
         return list(person.names.select_related("source"))
+
+
+def find_by_name(text: str, *, by: str) -> list[Person]:
+    """People with a name that holds this text. A search reveals whose name it is: audited."""
+    text = " ".join(normalize("NFC", text).split())
+    with audited(by) as note:
+        note("find_by_name", None, {"name": text})
+        named = PersonName.objects.filter(text__icontains=text).values("person")
+        return list(Person.objects.filter(pk__in=named))
+
+
+def read_interview(interview: Interview, *, by: str) -> str:
+    """The words of an interview. They can name people: reading them is audited."""
+    with audited(by) as note:
+        note("read_interview", interview, {})
+    return interview.text
 
 
 def add_audit_note(action: str, *, by: str) -> None:

@@ -34,7 +34,11 @@ class AppendOnly(models.Model):
 
 
 class Source(models.Model):
+<<<<<<< HEAD
     """Who or what says something. `original` is the sealed file's digest, where there is one."""
+=======
+    """Who or what says something. `original` is the digest of its sealed file, if there is one."""
+>>>>>>> ea15161335e76be028174a45069c3103166da752
 
     class Kind(models.TextChoices):
         INTERVIEW = "interview"
@@ -49,7 +53,7 @@ class Source(models.Model):
     received_at = models.DateField()
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
     def __str__(self):
         return self.title
@@ -69,7 +73,7 @@ class Person(models.Model):
     origin = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
     def __str__(self):
         return self.code_name
@@ -85,7 +89,7 @@ class PersonName(AppendOnly):
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in NameKind])
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
     def __str__(self):  # a name must not reach a log through a careless format
         return f"name {self.pk}"
@@ -103,10 +107,10 @@ class Record(models.Model):
     place = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        ordering = ["id"]
-        constraints = [
+        ordering = ("id",)
+        constraints = (
             models.UniqueConstraint(fields=["source", "ref"], name="one_record_per_ref"),
-        ]
+        )
 
     def __str__(self):
         return f"record {self.pk}"
@@ -121,7 +125,7 @@ class Statement(AppendOnly):
     original = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
     def __str__(self):
         return f"statement {self.pk}"
@@ -139,7 +143,7 @@ class Interview(models.Model):
     text = models.TextField()
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
     def __str__(self):
         return f"interview {self.pk}"
@@ -156,7 +160,7 @@ class Act(models.Model):
     source = models.ForeignKey(Source, models.PROTECT)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
     def __str__(self):
         return f"act {self.pk}"
@@ -175,7 +179,7 @@ class Consent(models.Model):
     withdrawn_at = models.DateField(null=True, blank=True)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
     def __str__(self):
         return f"consent {self.pk}"
@@ -195,7 +199,7 @@ class AuditEntry(AppendOnly):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ["number"]
+        ordering = ("number",)
 
     def __str__(self):
         return f"audit entry {self.number}"

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bearwitness.casebook import Use
-from bearwitness.records.actions import grant_of, uses_granted
+from bearwitness.records.actions import OWN_LIST, grant_of, uses_granted
 from bearwitness.records.models import (
     Act,
     AuditEntry,
@@ -18,22 +18,7 @@ from bearwitness.records.models import (
     Source,
 )
 
-__all__ = [
-    "acts",
-    "audit_entries",
-    "consented_people",
-    "consented_records",
-    "consents",
-    "grant_of",
-    "interview",
-    "interviews",
-    "lists",
-    "people",
-    "person",
-    "record_of_own_list",
-    "sources",
-    "uses_granted",
-]
+__all__ = ["Interview", "Person", "Source", "grant_of", "uses_granted"]
 
 
 def people(*, code_name: str = "") -> QuerySet[Person]:
@@ -50,8 +35,17 @@ def person(code_name: str) -> Person:
     return Person.objects.get(code_name=code_name)
 
 
-def record_of_own_list(person: Person, list_name: str) -> Record | None:
-    return person.records.filter(source__list_name=list_name).first()
+def own_record(person: Person) -> Record | None:
+    """What our own list says of this person, if it does."""
+    return person.records.filter(source__list_name=OWN_LIST).first()
+
+
+def records_of(person: Person) -> QuerySet[Record]:
+    return person.records.select_related("source")
+
+
+def records_from(source: Source) -> QuerySet[Record]:
+    return source.records.select_related("person").order_by("id")
 
 
 def _in_force(use: Use, on: date) -> QuerySet[Consent]:
@@ -101,6 +95,18 @@ def acts(person: Person | None = None) -> QuerySet[Act]:
 
 def sources() -> QuerySet[Source]:
     return Source.objects.annotate(number_of_records=Count("records")).order_by("-id")
+
+
+def source(number: int) -> Source:
+    """Raises Source.DoesNotExist."""
+    return Source.objects.get(pk=number)
+
+
+def sources_for(person: Person) -> QuerySet[Source]:
+    """Sources that can speak of this person: their interviews first, their lists, all documents."""
+    own = Q(interview__person=person) | Q(records__person=person)
+    found = Source.objects.filter(own | Q(kind=Source.Kind.DOCUMENT)).distinct()
+    return found.order_by("kind", "-id")
 
 
 def lists() -> QuerySet[Source]:

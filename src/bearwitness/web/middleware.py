@@ -28,7 +28,7 @@ def private_pages(get_response):
 
 
 def errors_as_pages(get_response):
-    """An error of ours becomes a page with its sentence and hint, never a cell's content."""
+    """An error of ours becomes a page with its sentence and hint, which never quote a cell."""
 
     def middleware(request):
         return get_response(request)

@@ -1,1 +1,16 @@
-urlpatterns = []
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from bearwitness.web import account
+
+urlpatterns = [
+    path("", account.start, name="start"),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("password/", account.ChangePassword.as_view(), name="password"),
+    path("leave/", account.leave, name="leave"),
+    path("blank/", account.blank, name="blank"),
+    path("", include("bearwitness.web.casebook.urls")),
+    path("", include("bearwitness.web.intake.urls")),
+    path("", include("bearwitness.web.release.urls")),
+]

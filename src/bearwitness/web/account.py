@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+_BLANK = '<!doctype html><html lang="en"><meta charset="utf-8"><title>New tab</title></html>'
+
+
+def start(request):
+    return redirect("people")
+
+
+@login_not_required
+@csrf_exempt  # whoever forges it signs somebody out; a refused token would keep them on the page
+@require_POST
+def leave(request):
+    """Sign out and show nothing. What the browser holds of this site goes with it."""
+    logout(request)
+    response = redirect("blank")
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@login_not_required
+def blank(request):
+    return HttpResponse(_BLANK)
+
+
+class ChangePassword(PasswordChangeView):
+    template_name = "web/form.html"
+    success_url = reverse_lazy("people")
+    extra_context = {"title": _("Change your password"), "submit": _("Change"), "back": "/"}

@@ -1,0 +1,35 @@
+from django.urls import path, register_converter
+
+from bearwitness.web.casebook import views
+
+
+class CodeName:
+    regex = "P-[0-9A-Z]{4,10}"
+
+    def to_python(self, value):
+        return value
+
+    to_url = to_python
+
+
+register_converter(CodeName, "code")
+
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/find/", views.find_by_name, name="find-by-name"),
+    path("people/add/", views.AddPerson.as_view(), name="add-person"),
+    path("people/<code:code_name>/", views.person, name="person"),
+    path("people/<code:code_name>/names/", views.show_names, name="show-names"),
+    path("people/<code:code_name>/edit/", views.EditPerson.as_view(), name="edit-person"),
+    path("people/<code:code_name>/consent/", views.GiveConsent.as_view(), name="give-consent"),
+    path("people/<code:code_name>/withdraw/", views.withdraw_consent, name="withdraw-consent"),
+    path("people/<code:code_name>/interview/", views.AddInterview.as_view(), name="add-interview"),
+    path("people/<code:code_name>/act/", views.AddAct.as_view(), name="add-act"),
+    path("interviews/", views.interviews, name="interviews"),
+    path("interviews/<int:number>/", views.interview, name="interview"),
+    path("acts/", views.acts, name="acts"),
+    path("sources/", views.sources, name="sources"),
+    path("sources/add/", views.AddSource.as_view(), name="add-source"),
+    path("sources/<int:number>/", views.source, name="source"),
+    path("audit/", views.audit, name="audit"),
+]

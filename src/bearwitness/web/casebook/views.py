@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from bearwitness.casebook import Use
+from bearwitness.coding import load_vocabulary
+from bearwitness.records import actions, queries
+from bearwitness.records.audit import verify_audit
+from bearwitness.web.casebook import forms
+from bearwitness.web.pages import ActionPage, language_tag, page_of
+
+
+def _person(code_name: str):
+    try:
+        return queries.person(code_name)
+    except queries.Person.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _by(request) -> str:
+    return request.user.get_username()
+
+
+@require_safe
+def people(request):
+    code_name = request.GET.get("code", "")
+    context = {"page": page_of(request, queries.people(code_name=code_name)), "code": code_name}
+    return render(request, "web/casebook/people.html", context | {"search": forms.NameSearchForm()})
+
+
+@require_POST
+def find_by_name(request):
+    form = forms.NameSearchForm(request.POST)
+    found = (
+        actions.find_by_name(form.cleaned_data["name"], by=_by(request)) if form.is_valid() else []
+    )
+    context = {"page": page_of(request, found), "search": forms.NameSearchForm(), "searched": True}
+    return render(request, "web/casebook/people.html", context)
+
+
+@require_safe
+def person(request, code_name):
+    return _show_person(request, _person(code_name))
+
+
+@require_POST
+def show_names(request, code_name):
+    shown = _person(code_name)
+    names = actions.show_names(shown, by=_by(request))
+    return _show_person(request, shown, names=names)
+
+
+def _show_person(request, person, names=None):
+    context = {
+        "person": person,
+        "names": names,
+        "kinds": {kind.value: label for kind, label in forms.KIND_LABELS.items()},
+        "consents": _consents(person),
+        "acts": [_act(act) for act in queries.acts(person)],
+        "interviews": queries.interviews(person),
+        "records": queries.records_of(person),
+    }
+    return render(request, "web/casebook/person.html", context)
+
+
+def _consents(person):
+    """One line a use: its label, and the consent in force or None."""
+    today = localdate()
+    rows = list(queries.consents(person))
+    in_force = {row.use: row for row in rows if queries.grant_of(row).is_in_force(today)}
+    earlier = {row.use for row in rows} - in_force.keys()
+    return [
+        {"use": use.value, "label": label, "row": in_force.get(use), "ended": use in earlier}
+        for use, label in forms.USE_LABELS.items()
+    ]
+
+
+def _act(act):
+    vocabulary = load_vocabulary(act.term.split("/")[0])
+    return {"row": act, "label": vocabulary.term(act.term).label(language_tag())}
+
+
+class AddPerson(ActionPage):
+    form_class = forms.PersonForm
+    title, submit = gettext_lazy("Add a person"), gettext_lazy("Add")
+    intro = gettext_lazy("Write only what you need. The person gets a code name.")
+    done = gettext_lazy("Added. Enter what they said yes to before anything else.")
+
+    def act(self, form):
+        person = actions.add_person(by=self.by, names=form.names, said=form.said)
+        return reverse("person", args=[person.code_name])
+
+    def back(self):
+        return reverse("people")
+
+
+class _OfPerson(ActionPage):
+    """A form about one person, whose consents stand beside it."""
+
+    template_name = "web/casebook/person_form.html"
+
+    @cached_property
+    def person(self):
+        return _person(self.kwargs["code_name"])
+
+    def back(self):
+        return reverse("person", args=[self.person.code_name])
+
+    def get_context_data(self, **context):
+        facts = {"person": self.person, "consents": _consents(self.person)}
+        return super().get_context_data(**facts, **context)
+
+
+class EditPerson(_OfPerson):
+    form_class = forms.PersonForm
+    title, submit = gettext_lazy("Edit"), gettext_lazy("Save")
+    intro = gettext_lazy("Names are added, never replaced. Earlier values stay as statements.")
+    done = gettext_lazy("Saved.")
+
+    def get_initial(self):
+        record = queries.own_record(self.person) or self.person
+        fields = ("sex", "birth", "origin", "place")
+        return {field: getattr(record, field, "") for field in fields}
+
+    def act(self, form):
+        actions.edit_person(self.person, by=self.by, names=form.names, said=form.said)
+        return self.back()
+
+
+class GiveConsent(_OfPerson):
+    form_class = forms.ConsentForm
+    title, submit = gettext_lazy("Enter a consent"), gettext_lazy("Enter")
+    done = gettext_lazy("Entered.")
+
+    def act(self, form):
+        facts = dict(form.cleaned_data)
+        uses = [Use(use) for use in facts.pop("uses")]
+        actions.give_consent(self.person, by=self.by, uses=uses, **facts)
+        return self.back()
+
+
+class AddInterview(_OfPerson):
+    form_class = forms.InterviewForm
+    title, submit = gettext_lazy("Write down an interview"), gettext_lazy("Add")
+    done = gettext_lazy("Added.")
+
+    def act(self, form):
+        actions.add_interview(self.person, by=self.by, **form.cleaned_data)
+        return self.back()
+
+
+class AddAct(_OfPerson):
+    form_class = forms.ActForm
+    title, submit = gettext_lazy("Add an act"), gettext_lazy("Add")
+    intro = gettext_lazy("What was done to this person, and who or what says so.")
+    done = gettext_lazy("Added.")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"person": self.person}
+
+    def act(self, form):
+        said = {key: form.cleaned_data[key] for key in ("date", "place")}
+        term, source = form.cleaned_data["term"], form.cleaned_data["source"]
+        actions.add_act(self.person, by=self.by, term=term, source=source, said=said)
+        return self.back()
+
+
+@require_POST
+def withdraw_consent(request, code_name):
+    person = _person(code_name)
+    use = request.POST.get("use", "")
+    if use not in set(Use):
+        raise Http404
+    actions.withdraw_consent(person, by=_by(request), use=Use(use))
+    messages.success(request, _("Withdrawn. No later snapshot will hold this person for that use."))
+    return redirect("person", code_name=person.code_name)
+
+
+@require_safe
+def interviews(request):
+    page = page_of(request, queries.interviews())
+    return render(request, "web/casebook/interviews.html", {"page": page})
+
+
+def interview(request, number):
+    """GET tells what kind of words these are; POST shows them, which is audited."""
+    try:
+        shown = queries.interview(number)
+    except queries.Interview.DoesNotExist as error:
+        raise Http404 from error
+    text = actions.read_interview(shown, by=_by(request)) if request.method == "POST" else None
+    context = {"interview": shown, "text": text, "consents": _consents(shown.person)}
+    return render(request, "web/casebook/interview.html", context | {"person": shown.person})
+
+
+@require_safe
+def acts(request):
+    page = page_of(request, queries.acts())
+    context = {"page": page, "acts": [_act(act) for act in page]}
+    return render(request, "web/casebook/acts.html", context)
+
+
+@require_safe
+def sources(request):
+    return render(
+        request, "web/casebook/sources.html", {"page": page_of(request, queries.sources())}
+    )
+
+
+@require_safe
+def source(request, number):
+    try:
+        shown = queries.source(number)
+    except queries.Source.DoesNotExist as error:
+        raise Http404 from error
+    page = page_of(request, queries.records_from(shown))
+    return render(request, "web/casebook/source.html", {"source": shown, "page": page})
+
+
+class AddSource(ActionPage):
+    form_class = forms.SourceForm
+    title, submit = gettext_lazy("Add a document"), gettext_lazy("Add")
+    intro = gettext_lazy("Interviews and lists become sources by themselves.")
+    done = gettext_lazy("Added.")
+
+    def act(self, form):
+        added = actions.add_source(by=self.by, kind="document", **form.cleaned_data)
+        return reverse("source", args=[added.pk])
+
+    def back(self):
+        return reverse("sources")
+
+
+def audit(request):
+    """GET lists the entries; POST follows the chain from the first to the last."""
+    whole = verify_audit() if request.method == "POST" else None
+    page = page_of(request, queries.audit_entries())
+    return render(request, "web/casebook/audit.html", {"page": page, "whole": whole})

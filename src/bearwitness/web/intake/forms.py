@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bearwitness.web.casebook.forms import USE_LABELS
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".json")
+MOST_BYTES = 50 * 1024 * 1024
+
+
+class ListForm(forms.Form):
+    file = forms.FileField(
+        label=_("The list"),
+        help_text=_("CSV, XLSX or JSON, one row per person, with a column `id`."),
+        widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
+    )
+    name = forms.CharField(
+        label=_("Name of the list"),
+        max_length=60,
+        help_text=_("The organisation or effort that made it, never a person."),
+    )
+    uses = forms.MultipleChoiceField(
+        label=_("Uses that its organisation asked every person on it for"),
+        required=False,
+        choices=[(use.value, label) for use, label in USE_LABELS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick nothing if you do not know: the people then stay out of every snapshot."),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if Path(file.name).suffix.lower() not in SUFFIXES:
+            raise ValidationError(_("Send a CSV, XLSX or JSON file."))
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("This file is larger than 50 MB. Import it by command line."))
+        return file

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from bearwitness.errors import BearwitnessError, NotPermitted
+from bearwitness.pipeline import read_study
+from bearwitness.pipeline.start import init_snapshot
+from bearwitness.pipeline.study import FILE_NAME
+from bearwitness.records.snapshot import snapshot
+from bearwitness.release import verify_package
+from bearwitness.web.pages import ActionPage
+from bearwitness.web.release.running import RUNNING, read_state, start_run
+
+# The report carries its styles and pictures inside itself, and runs no script.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+
+
+def _root() -> Path:
+    return Path(settings.BEARWITNESS_STUDIES)
+
+
+def _home() -> Path:
+    return Path(settings.BEARWITNESS_HOME)
+
+
+def _folders() -> dict[str, Path]:
+    root = _root()
+    found = sorted(root.iterdir()) if root.is_dir() else []
+    return {path.name: path for path in found if (path / FILE_NAME).is_file()}
+
+
+def _folder(name: str) -> Path:
+    """Only a name from the listing becomes a path."""
+    try:
+        return _folders()[name]
+    except KeyError as error:
+        raise Http404 from error
+
+
+def _about(folder: Path) -> dict:
+    about = {"name": folder.name, "title": folder.name, "state": read_state(folder, home=_home())}
+    about["has_report"] = (folder / "output" / "report.html").is_file()
+    try:
+        about["study"] = read_study(folder)
+        about["title"] = about["study"].title
+    except BearwitnessError as error:
+        about["error"] = error
+    return about
+
+
+@require_safe
+def studies(request):
+    found = [_about(folder) for folder in _folders().values()]
+    return render(request, "web/release/studies.html", {"studies": found, "root": _root()})
+
+
+@require_safe
+def study(request, name):
+    return _show(request, _folder(name))
+
+
+def _show(request, folder, **more):
+    run = folder / "output" / "run.json"
+    record = json.loads(run.read_text(encoding="utf-8")) if run.is_file() else None
+    context = _about(folder) | {"record": record, "running": RUNNING} | more
+    return render(request, "web/release/study.html", context)
+
+
+@require_POST
+def run(request, name):
+    start_run(_folder(name), home=_home())
+    return redirect("study", name=name)
+
+
+@require_safe
+def progress(request, name):
+    return JsonResponse(asdict(read_state(_folder(name), home=_home())))
+
+
+@require_POST
+def verify(request, name):
+    folder = _folder(name)
+    return _show(request, folder, verified=verify_package(folder / "output" / "package"))
+
+
+@require_safe
+def report(request, name):
+    response = _send(_folder(name) / "output" / "report.html", download=False)
+    response["Content-Security-Policy"] = REPORT_POLICY
+    return response
+
+
+@require_safe
+def report_pdf(request, name):
+    return _send(_folder(name) / "output" / "report.pdf", name=f"{name}.pdf")
+
+
+def _send(path: Path, *, download: bool = True, name: str = "") -> FileResponse:
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=download, filename=name or path.name)
+
+
+@require_safe
+def package(request, name):
+    """The package as a zip, its files in the order of their names."""
+    folder = _folder(name) / "output" / "package"
+    if not folder.is_dir():
+        raise Http404
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(f"{name}-package/{path.relative_to(folder).as_posix()}")
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, path.read_bytes())
+    response = HttpResponse(stream.getvalue(), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{_ascii(name)}-package.zip"'
+    return response
+
+
+def _ascii(name: str) -> str:
+    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_")) or "study"
+
+
+class StudyForm(forms.Form):
+    name = forms.SlugField(
+        label=gettext_lazy("Name of the study"),
+        max_length=60,
+        help_text=gettext_lazy("Letters, digits and hyphens. It becomes the folder's name."),
+    )
+
+
+class SnapshotIntoStudy(ActionPage):
+    """A study of the consented rows; for a study that is there, its snapshot is taken anew."""
+
+    form_class = StudyForm
+    title, submit = gettext_lazy("A study from the records"), gettext_lazy("Take a snapshot")
+    intro = gettext_lazy(
+        "Only people who said yes to being analysed are in it, under their code names. "
+        "Taken again under the same name, it leaves out whoever has withdrawn since."
+    )
+
+    def act(self, form):
+        name = form.cleaned_data["name"]
+        folder = _root() / name
+        if folder.exists() and not (folder / "frozen" / "snapshot.json").is_file():
+            raise NotPermitted("a study of other lists has this name", hint="Choose another name.")
+        taken = snapshot(folder / "frozen", on=localdate(), by=self.by)
+        init_snapshot(folder)
+        said = _("%(people)d people are in the snapshot, %(left_out)d were left out.")
+        messages.success(self.request, said % {"people": taken.people, "left_out": taken.left_out})
+        return reverse("study", args=[name])
+
+    def back(self):
+        return reverse("studies")
