@@ -34,11 +34,7 @@ class AppendOnly(models.Model):
 
 
 class Source(models.Model):
-<<<<<<< HEAD
-    """Who or what says something. `original` is the sealed file's digest, where there is one."""
-=======
     """Who or what says something. `original` is the digest of its sealed file, if there is one."""
->>>>>>> ea15161335e76be028174a45069c3103166da752
 
     class Kind(models.TextChoices):
         INTERVIEW = "interview"

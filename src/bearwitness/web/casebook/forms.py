@@ -48,8 +48,12 @@ class PersonForm(forms.Form):
     sex = forms.ChoiceField(
         label=_("Sex"),
         required=False,
-        choices=[("", _("not known")), ("female", _("female")), ("male", _("male"))]
-        + [("other", _("other"))],
+        choices=[
+            ("", _("not known")),
+            ("female", _("female")),
+            ("male", _("male")),
+            ("other", _("other")),
+        ],
     )
     birth = forms.CharField(
         label=_("Birth"),

@@ -1,0 +1,49 @@
+"""The README's first screen is true: its session prints that, its lines run, its figure is ours."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bearwitness.pipeline import run_study
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_shell_session_prints_what_it_shows():
+    command, printed = re.search(
+        r"```console\n\$ (bearwitness .*?)\n(.*?)```", README, re.S
+    ).groups()
+    arguments = [sys.executable, "-m", *command.split()]
+    done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == printed
+
+
+def test_the_python_lines_run(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    exec(re.search(r"```python\n(.*?)```", README, re.S)[1], {})  # noqa: S102 - our own README
+    assert capsys.readouterr().out.rstrip().endswith("estimate")
+
+
+@pytest.mark.usefixtures("signing_key")
+def test_the_published_figure_is_the_one_the_study_makes(tmp_path):
+    from bearwitness.pipeline.worked import copy_published
+
+    folder = copy_published(tmp_path, "kosovo-1999")
+    run_study(folder)
+    figures = (folder / "output" / "package" / "data" / "figures.csv").read_text(encoding="utf-8")
+    total = next(line for line in figures.splitlines() if line.startswith("total,"))
+    value, low, high = re.search(r",(\d+)\.0,(\d+)\.0,(\d+)\.0,", total).groups()
+    for number in (value, low, high):
+        assert f"{int(number):,}" in README
+
+
+def test_every_command_is_in_the_readme_or_the_documents():
+    from bearwitness.cli import main
+
+    texts = README + "".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").rglob("*.md"))
+    for name in main.commands:
+        assert f"bearwitness {name}" in texts
