@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from bearwitness.casebook.consent import Use
 from bearwitness.errors import BearwitnessError, ExtraMissing
 from bearwitness.provenance import software_version
 
@@ -201,7 +202,8 @@ def serve(host: str, port: int) -> None:
 
 @main.command()
 @click.argument("study", type=_FOLDER)
-@click.option("--use", default="analyse", show_default=True, help="The use consented to.")
+@click.option("--use", default="analyse", show_default=True, help="The use consented to.",
+              type=click.Choice([str(use) for use in Use]))  # fmt: skip
 @click.option("--on", default=None, help="Consent as of this day, YYYY-MM-DD; today if absent.")
 def snapshot(study: Path, use: str, on: str | None) -> None:
     """Freeze the consented rows of the records into STUDY/frozen, sealed."""
@@ -219,7 +221,7 @@ def snapshot(study: Path, use: str, on: str | None) -> None:
 @main.command(name="import")
 @click.argument("file", type=_FILE)
 @click.option("--name", default="", help="The list's name; the file's name if absent.")
-@click.option("--use", "uses", multiple=True,
+@click.option("--use", "uses", multiple=True, type=click.Choice([str(use) for use in Use]),
               help="A use that everybody on the list agreed to; may be repeated.")  # fmt: skip
 def import_(file: Path, name: str, uses: tuple[str, ...]) -> None:
     """Bring a list into the records: one source and its people, all or nothing.
@@ -229,4 +231,4 @@ def import_(file: Path, name: str, uses: tuple[str, ...]) -> None:
     _records()
     from bearwitness.records.importing import import_list
 
-    click.echo(str(import_list(file, name=name or file.stem, uses=uses)))
+    click.echo(str(import_list(file, name=name or file.stem, uses=[Use(use) for use in uses])))
