@@ -150,9 +150,11 @@ def guess_mapping(rows: Rows, *, name: str, file: str) -> ListMapping:
 
 
 def is_history_table(rows: Rows) -> bool:
-    """True where all columns but one of counts hold only 0 and 1: a table of overlaps."""
-    marks = [c for c in rows.columns if {row[c].strip() for row in rows.rows} <= {"0", "1"}]
-    return len(marks) >= 2 and len(rows.columns) - len(marks) <= 1
+    """True where all columns hold only 0 and 1, but for one of numbers: a table of overlaps."""
+    cells = {name: {row[name].strip() for row in rows.rows} for name in rows.columns}
+    others = [name for name, found in cells.items() if not found <= {"0", "1"}]
+    numbers = all(re.fullmatch(r"-?[\d.]*", text) for name in others for text in cells[name])
+    return len(rows.columns) - len(others) >= 2 and len(others) <= 1 and numbers
 
 
 def _check_mapping(mapping: ListMapping, rows: Rows) -> None:
