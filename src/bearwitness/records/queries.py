@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -23,8 +24,16 @@ __all__ = ["Interview", "Person", "Source", "grant_of", "uses_granted"]
 
 def people(*, code_name: str = "") -> QuerySet[Person]:
     """All people, newest first; those whose code name holds this text."""
-    found = Person.objects.filter(code_name__icontains=code_name.strip())
-    return found.annotate(
+    return _counted(Person.objects.filter(code_name__icontains=code_name.strip()))
+
+
+def people_among(people: Iterable[Person]) -> QuerySet[Person]:
+    """The same people, with what the list of all people shows of each."""
+    return _counted(Person.objects.filter(pk__in=[person.pk for person in people]))
+
+
+def _counted(people: QuerySet[Person]) -> QuerySet[Person]:
+    return people.annotate(
         number_of_interviews=Count("interviews", distinct=True),
         number_of_acts=Count("acts", distinct=True),
     ).order_by("-id")

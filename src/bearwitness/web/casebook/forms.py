@@ -21,6 +21,15 @@ USE_LABELS = {
     Use.PUBLISH_WITHOUT_NAME: _("Publish without their name"),
     Use.PUBLISH_WITH_NAME: _("Publish with their name"),
 }
+USE_WORDS = {
+    Use.RECORD: _("record"),
+    Use.ANALYSE: _("analyse"),
+    Use.SHARE_WITH_PARTNERS: _("share with partners"),
+    Use.SHARE_WITH_UN: _("share with the UN"),
+    Use.SHARE_WITH_COURTS: _("share with courts"),
+    Use.PUBLISH_WITHOUT_NAME: _("publish without name"),
+    Use.PUBLISH_WITH_NAME: _("publish with name"),
+}
 KIND_LABELS = {
     NameKind.GIVEN_AT_BIRTH: _("Given at birth"),
     NameKind.ALIAS: _("Alias"),

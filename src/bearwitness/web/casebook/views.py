@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bearwitness.casebook import Use
+from bearwitness.casebook import NameKind, Use
 from bearwitness.coding import load_vocabulary
 from bearwitness.records import actions, queries
 from bearwitness.records.audit import verify_audit
@@ -55,6 +55,8 @@ def person(request, code_name):
 def show_names(request, code_name):
     shown = _person(code_name)
     names = actions.show_names(shown, by=_by(request))
+    for name in names:
+        name.label = forms.KIND_LABELS[NameKind(name.kind)]
     return _show_person(request, shown, names=names)
 
 
@@ -62,7 +64,6 @@ def _show_person(request, person, names=None):
     context = {
         "person": person,
         "names": names,
-        "kinds": {kind.value: label for kind, label in forms.KIND_LABELS.items()},
         "consents": _consents(person),
         "acts": [_act(act) for act in queries.acts(person)],
         "interviews": queries.interviews(person),
@@ -78,7 +79,13 @@ def _consents(person):
     in_force = {row.use: row for row in rows if queries.grant_of(row).is_in_force(today)}
     earlier = {row.use for row in rows} - in_force.keys()
     return [
-        {"use": use.value, "label": label, "row": in_force.get(use), "ended": use in earlier}
+        {
+            "use": use.value,
+            "label": label,
+            "short": forms.USE_WORDS[use],
+            "row": in_force.get(use),
+            "ended": use in earlier,
+        }
         for use, label in forms.USE_LABELS.items()
     ]
 

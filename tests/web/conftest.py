@@ -1,0 +1,40 @@
+"""The cast: Alice interviews, Bob looks on. Hana is invented, and so is every word she says."""
+
+from datetime import date
+
+import pytest
+
+from bearwitness.casebook import Name, Use
+from bearwitness.records import actions
+
+TODAY = date.today()
+NAME, ALIAS, WORDS = "가상하나", "虚构一", "Fictional words about a fictional Lark Street."
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    settings.BEARWITNESS_HOME = tmp_path / "home"
+    settings.BEARWITNESS_STUDIES = tmp_path / "studies"
+    settings.BEARWITNESS_STUDIES.mkdir()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return settings.BEARWITNESS_HOME
+
+
+@pytest.fixture
+def alice(db, client, django_user_model):
+    """A signed-in client; its user is alice."""
+    client.force_login(django_user_model.objects.create_user("alice"))
+    return client
+
+
+@pytest.fixture
+def hana(db):
+    """A person with two names, consents, an interview and an act."""
+    names = [Name(text=NAME), Name(text=ALIAS, kind="name-in-china")]
+    person = actions.add_person(by="alice", names=names, said={"birth": "199X", "sex": "female"})
+    yes = {"asked_by": "Alice", "how": "spoken", "given_at": TODAY}
+    actions.give_consent(person, by="alice", uses=[Use.RECORD, Use.ANALYSE], **yes)
+    told = {"held_on": "2026-11", "interviewer": "Alice", "language": "ko", "text": WORDS}
+    told = actions.add_interview(person, by="alice", **told)
+    actions.add_act(person, by="alice", term="trafficking/deception", source=told.source)
+    return person

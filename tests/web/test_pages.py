@@ -1,0 +1,165 @@
+"""Every page: shown to those signed in, to nobody else, and without a name until it is asked for."""
+
+import logging
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from bearwitness.records import queries
+from bearwitness.records.models import AuditEntry, Person
+from tests.web.conftest import ALIAS, NAME, WORDS
+
+OPEN = {"login", "leave", "blank", "logout"}
+POST_ONLY = {"find-by-name", "show-names", "withdraw-consent", "run-study", "verify-study"}
+OF_STUDY = {"study", "progress", "report", "report-pdf", "package", "run-study", "verify-study"}
+
+
+def all_patterns(resolver=None):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from all_patterns(entry)
+        else:
+            yield entry
+
+
+NAMES = sorted(pattern.name for pattern in all_patterns())
+
+
+def address(name, person):
+    interview = queries.interviews(person).first()
+    arguments = {
+        "code_name": {"code_name": person.code_name},
+        "interview": {"number": interview.pk},
+        "source": {"number": interview.source.pk},
+    }
+    (pattern,) = [p for p in all_patterns() if p.name == name]
+    if "code_name" in pattern.pattern.converters:
+        return reverse(name, kwargs=arguments["code_name"])
+    if name in OF_STUDY:
+        return reverse(name, args=["small"])
+    return reverse(name, kwargs=arguments.get(name, {}))
+
+
+def body(response):
+    content = b"".join(response) if response.streaming else response.content
+    return content.decode("utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - OPEN))
+def test_signed_out_every_page_leads_to_the_sign_in(name, client, hana):
+    for method in (client.get, client.post):
+        response = method(address(name, hana))
+        assert response.status_code == 302, name
+        assert response.url.startswith("/login/")
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - OPEN - POST_ONLY - OF_STUDY - {"start"}))
+def test_signed_in_every_page_is_shown_without_a_name(name, alice, hana):
+    url = address(name, hana)
+    response = alice.get(url)
+    shown = body(response)
+    assert response.status_code == 200
+    assert "<h1" in shown
+    for secret in (NAME, ALIAS, WORDS, "Lark"):
+        assert secret not in shown
+        assert secret not in url
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"logout"}))
+def test_every_response_forbids_what_is_not_from_here(name, alice, hana):
+    response = alice.get(address(name, hana))
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "http" not in policy
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["people", "person", "add-person", "studies", "interview"])
+def test_no_page_asks_for_anything_from_elsewhere(name, alice, hana):
+    shown = body(alice.get(address(name, hana)))
+    assert "http://" not in shown
+    assert "https://" not in shown
+    assert "style=" not in shown
+
+
+def test_names_are_shown_after_a_deliberate_click_which_is_audited(alice, hana):
+    url = reverse("show-names", args=[hana.code_name])
+    assert alice.get(url).status_code == 405
+    before = AuditEntry.objects.count()
+    shown = body(alice.post(url))
+    assert NAME in shown
+    assert ALIAS in shown
+    entry = AuditEntry.objects.get(number=before + 1)
+    assert (entry.by, entry.action, entry.object_id) == ("alice", "show_names", str(hana.pk))
+    assert NAME not in body(alice.get(reverse("person", args=[hana.code_name])))
+
+
+def test_an_interview_stands_behind_a_notice_and_reading_it_is_audited(alice, hana):
+    url = address("interview", hana)
+    assert "Before you read" in body(alice.get(url))
+    assert "fictional Lark Street" in body(alice.post(url))
+    assert queries.audit_entries().first().action == "read_interview"
+
+
+def test_a_search_by_name_gives_code_names_only_and_is_audited(alice, hana):
+    shown = body(alice.post(reverse("find-by-name"), {"name": NAME[:2]}))
+    assert hana.code_name in shown
+    assert NAME[:2] not in shown
+    entry = queries.audit_entries().first()
+    assert (entry.action, list(entry.changed)) == ("find_by_name", ["name"])
+    assert NAME[:2] not in str(entry.changed)
+
+
+@pytest.mark.parametrize(
+    "name", ["person", "edit-person", "give-consent", "add-interview", "add-act", "interview"]
+)
+def test_consent_stands_on_every_page_of_a_person(name, alice, hana):
+    assert "Consent" in body(alice.get(address(name, hana)))
+    assert "analyse" in body(alice.get(address(name, hana))).lower()
+
+
+def test_withdrawing_shows_at_once(alice, hana):
+    url = reverse("withdraw-consent", args=[hana.code_name])
+    shown = body(alice.post(url, {"use": "analyse"}, follow=True))
+    assert "was given, and has ended" in shown
+    assert alice.post(url, {"use": "no-such-use"}).status_code == 404
+
+
+def test_an_interview_without_consent_is_refused_in_words(alice, db):
+    alice.post(reverse("add-person"), {"kind": "alias", "birth": ""})
+    person = Person.objects.get()
+    facts = {"held_on": "2026", "interviewer": "Alice", "language": "ko", "text": "words"}
+    response = alice.post(reverse("add-interview", args=[person.code_name]), facts)
+    assert response.status_code == 200
+    assert "there is no consent to &#x27;record&#x27;" in body(response)
+    assert not queries.interviews().exists()
+
+
+def test_a_date_that_cannot_be_read_is_answered_with_how_to_write_it(alice, db):
+    shown = body(alice.post(reverse("add-person"), {"kind": "alias", "birth": "last spring"}))
+    assert "[1998..2000]" in shown
+    assert "This is not a date that we can read" in shown
+    assert not Person.objects.exists()
+
+
+def test_leaving_quickly_signs_out_and_shows_nothing(alice):
+    response = alice.post("/leave/")
+    assert response.url == "/blank/"
+    assert "cache" in response["Clear-Site-Data"]
+    assert "bearwitness" not in body(alice.get("/blank/"))
+    assert alice.get("/people/").status_code == 302
+
+
+def test_a_failure_is_logged_without_what_the_form_held(alice, db, monkeypatch, capfd):
+    def fail(**facts):
+        raise RuntimeError(f"cannot store {facts['names']}")
+
+    monkeypatch.setattr("bearwitness.records.actions.add_person", fail)
+    alice.raise_request_exception = False
+    console = next(h for h in logging.getLogger("django").handlers)
+    lines = []
+    monkeypatch.setattr(console, "emit", lambda record: lines.append(console.format(record)))
+    response = alice.post(reverse("add-person"), {"name": NAME, "kind": "alias"})
+    assert response.status_code == 500
+    assert any("RuntimeError" in line for line in lines), "the failure itself must be logged"
+    assert NAME not in "".join(lines) + body(response) + "".join(capfd.readouterr())
