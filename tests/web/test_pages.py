@@ -1,13 +1,13 @@
-"""Every page: shown to those signed in, to nobody else, and without a name until it is asked for."""
+"""Every page answers to whom it should, shows code names, and shows names only when asked."""
 
 import logging
 
 import pytest
 from django.urls import get_resolver, reverse
+from tests.web.conftest import ALIAS, NAME, WORDS
 
 from bearwitness.records import queries
 from bearwitness.records.models import AuditEntry, Person
-from tests.web.conftest import ALIAS, NAME, WORDS
 
 OPEN = {"login", "leave", "blank", "logout"}
 POST_ONLY = {"find-by-name", "show-names", "withdraw-consent", "run-study", "verify-study"}
