@@ -52,9 +52,9 @@ def _closest(column: str, least: float) -> str:
     return f"list_max(list_transform({column}_l, lambda a: list_max({inner}))) >= {least}"
 
 
-# Stated weights, used as they stand for small studies and as the start of training for others. The
-# shares u come from 19 million pairs of invented people; m allow for two-year errors in births, one
-# name in ten misspelt beyond its key, and moves between counties.
+# Stated weights, chosen by hand and used as they stand for small studies, and as the start of
+# training for others. They were set beside what training finds on the fictional casebook (which
+# invents slips of the pen, years off by two, moves between counties); real lists will differ.
 COMPARISONS: Mapping[str, tuple[str, tuple[Level, ...]]] = {
     "name": (
         "name_keys_l IS NULL OR name_keys_r IS NULL",
