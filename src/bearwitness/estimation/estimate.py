@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from bearwitness.provenance import canonical_json
 from bearwitness.tables import ESTIMATES, check
@@ -26,7 +28,9 @@ class Estimate:
     `estimate` and `upper` are None unless the verdict is "estimate"; `lower` is None where there
     is no estimate, and the people observed where there is a lower bound only. `model` holds the
     interactions as A:B, with all their parts. `settings` make the same answer again from the
-    table with `input_digest`.
+    table with `input_digest`. `draws` (chains by draws) are totals from the posterior or from the
+    bootstrap, where the method has them. `details` are the method's own diagnostics: plain numbers
+    and words, by name.
     """
 
     method: str
@@ -44,6 +48,8 @@ class Estimate:
     settings: Mapping[str, Any] = field(default_factory=dict)
     input_digest: str = ""
     stratum: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    draws: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
     @property
     def unseen(self) -> float | None:
@@ -71,8 +77,9 @@ class Estimate:
         return check([row], ESTIMATES)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        plain = asdict(self) | {"verdict": str(self.verdict), "settings": dict(self.settings)}
+        """Plain values for JSON; without the draws."""
+        plain = asdict(replace(self, draws=None)) | {"verdict": str(self.verdict)}
+        del plain["draws"]
         return {key: list(v) if isinstance(v, tuple) else v for key, v in plain.items()}
 
     def _headline(self) -> str:

@@ -22,6 +22,14 @@ class Rules:
     threshold_reason: str = "a smaller group can be recognised by those who knew it"
     rounding: int = 5
 
+    def __post_init__(self) -> None:
+        if self.rounding > 1 and 1 < self.threshold < self.rounding:
+            raise DisclosureUnsafe(
+                f"rounding to {self.rounding} would print groups of {self.threshold} as nobody",
+                where="study.toml [release]",
+                hint="Let rounding be no larger than threshold.",
+            )
+
     @property
     def is_waived(self) -> bool:
         return self.threshold <= 1 and self.rounding <= 1
@@ -44,9 +52,11 @@ class SafeHistories:
 def protect_histories(histories: Any, *, rules: Rules) -> SafeHistories:
     """Withhold small cells, then further ones until the attack fails; round the rest.
 
+    The best linkage (draw 0) is printed, with all strata added together.
+
     The attacker knows every printed cell, list total and the overall total, each as far as it was
-    rounded, and that a withheld cell holds one person at least. A small cell is safe when the
-    range left to them reaches the threshold and is at least as wide.
+    rounded, that a printed cell reaches the threshold, and that a withheld one is not empty. A
+    small cell is safe when the range left to them reaches the threshold and is at least as wide.
     """
     counts = _counts(histories)
     known = _Published(counts, rules)
@@ -63,7 +73,7 @@ def attack(safe: SafeHistories, pattern: str) -> tuple[float, float]:
         if shown is not None:
             rows.append(members)
             bounds.append(_before_rounding(shown, safe.rules.rounding))
-    limits = [_cell_limits(safe.patterns[name], safe.rules.rounding) for name in names]
+    limits = [_cell_limits(safe.patterns[name], safe.rules) for name in names]
     return _extremes(np.array(rows), bounds, limits, names.index(pattern))
 
 
@@ -94,8 +104,11 @@ def round_estimate(value: float, lower: float | None = None, upper: float | None
 
 def _counts(histories: Any) -> dict[str, int]:
     table: pa.Table = check(histories, HISTORIES)
-    rows = zip(table["pattern"].to_pylist(), table["count"].to_pylist(), strict=True)
-    return {pattern: count for pattern, count in sorted(rows) if count}
+    found: dict[str, int] = {}
+    for row in table.to_pylist():
+        if row["draw"] == 0 and row["count"]:
+            found[row["pattern"]] = found.get(row["pattern"], 0) + row["count"]
+    return dict(sorted(found.items()))
 
 
 class _Published:
@@ -137,8 +150,9 @@ class _Published:
         if close:
             self.withheld.add(min(close, key=lambda p: (self.counts[p], p)))
             return
+        # The totals of the lists concerned go first, the overall total last of all.
         hideable = [n for n in [*self.lists, ""] if n not in self.hidden_totals]
-        self.hidden_totals.add(hideable[0])
+        self.hidden_totals.add(min(hideable, key=lambda n: (not n, n not in near, n)))
 
 
 def _is_exposed(bounds: tuple[float, float], rules: Rules) -> bool:
@@ -157,11 +171,11 @@ def _before_rounding(shown: int, base: int) -> tuple[float, float]:
     return (shown - base // 2, shown + (base - 1) // 2) if base > 1 else (shown, shown)
 
 
-def _cell_limits(shown: int | None, base: int) -> tuple[float, float | None]:
+def _cell_limits(shown: int | None, rules: Rules) -> tuple[float, float | None]:
     if shown is None:
         return (1, None)
-    low, high = _before_rounding(shown, base)
-    return (max(low, 1), high)
+    low, high = _before_rounding(shown, rules.rounding)
+    return (max(low, rules.threshold, 1), high)
 
 
 def _extremes(
