@@ -51,8 +51,8 @@ def judge_overlap(draft: Estimate, seen: Histories) -> Estimate | None:
     if seen.on_several < FEWEST_ON_SEVERAL:
         return bound_below(
             draft,
-            f"fewer than {FEWEST_ON_SEVERAL} of those observed are on two lists or more: one person "
-            "more or less would decide the answer",
+            f"fewer than {FEWEST_ON_SEVERAL} of those observed are on two lists or more: one "
+            "person more or less would decide the answer",
         )
     return None
 
