@@ -14,6 +14,7 @@ _HUMANE: tuple[tuple[str, str], ...] = (
     (r"(\d{3})0(?:s|년대|年代)", r"\1X"),
     (r"(\d{4})[./](\d{1,2})[./](\d{1,2})", r"\1-\2-\3"),
 )
+_YEAR = re.compile(r"\d{4}[~?%]?")  # too common to spend a parser on
 _EDTF = re.compile(r"\[?(\d{2}[\dX]{2})(-\d{2}(-\d{2})?)?[~?%]?(?:\.\.(\d{4})\])?")
 
 
@@ -43,6 +44,8 @@ def _to_edtf(text: str) -> str | None:
 
 
 def _is_valid(edtf: str) -> bool:
+    if _YEAR.fullmatch(edtf):
+        return True
     from edtf import EDTFParseException, parse_edtf
 
     try:

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ USUAL_SEXES: Mapping[str, str] = {
     "남": "male", "남성": "male", "남자": "male", "男": "male",
     "other": "other", "x": "other", "기타": "other", "其他": "other",
 }  # fmt: skip
+_SEX_UNKNOWN = "not a value we know; add it to [lists.sex_values] in study.toml"
 _UNKNOWN = ("", "unknown", "?", "-", "n/a", "미상", "不详")
 
 
@@ -62,6 +64,11 @@ class ListMapping:
     sheet: str | None = None
     encoding: str | None = None
     sex_values: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def sexes(self) -> Mapping[str, str]:
+        """What each way of writing a sex means, in small letters."""
+        return USUAL_SEXES | {k.casefold(): v for k, v in self.sex_values.items()}
 
     def sources(self, feature: str) -> list[str]:
         """The columns that hold a feature, as a list."""
@@ -194,9 +201,7 @@ def _read_member(mapping: ListMapping, row: Mapping[str, str]) -> dict[str, Any]
     if not record:
         raise _RowUnusable(column, "the record has no id")
     birth = _read(cell("birth"), read_birth, "not a year, date or EDTF")
-    sexes = {**USUAL_SEXES, **{k.casefold(): v for k, v in mapping.sex_values.items()}}
-    sex = _read(cell("sex"), lambda t: sexes.get(t.casefold()), "not a value we know; add it to "
-                "[lists.sex_values] in study.toml")  # fmt: skip
+    sex = _read(cell("sex"), lambda text: mapping.sexes.get(text.casefold()), _SEX_UNKNOWN)
     edtf, earliest, latest = birth or (None, None, None)
     return {
         "record": f"{mapping.name}/{record}",

@@ -14,6 +14,7 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import Linker, SettingsCreator, block_on
 from splink.internals.duckdb.database_api import DuckDBAPI
+from splink.internals.exceptions import EMTrainingException
 
 from bearwitness.linkage.features import build_features
 from bearwitness.tables import PAIRS, check
@@ -25,23 +26,34 @@ _DIGITS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class LinkageSettings:
-    """`threshold`: pairs at least this probable are one person, unless judged otherwise."""
+    """`threshold`: pairs at least this probable are one person, unless judged otherwise.
 
-    threshold: float = 0.9
+    One half, more likely than not, is where false links and missed ones balance when the
+    probabilities are right, and with them the number of people on several lists.
+    """
+
+    threshold: float = 0.5
     seed: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One outcome of a comparison. `m`: its share among pairs of one person; `u`: among others."""
+    """One outcome of a comparison. `m`: its share among pairs of one person; `u`: among others.
+
+    `frequency` names a column: agreement counts for more where its value is rare.
+    """
 
     label: str
     sql: str
     m: float
     u: float
+    frequency: str | None = None
 
 
-_SAME_YEARS = "birth_low_l = birth_low_r AND birth_high_l = birth_high_r"
+_SAME_YEAR = (
+    "birth_low_l = birth_low_r AND birth_low_l = birth_high_l AND birth_low_r = birth_high_r"
+)
+_NARROW = "birth_high_l - birth_low_l <= 5 AND birth_high_r - birth_low_r <= 5"
 _YEARS_MEET = "birth_low_l <= birth_high_r AND birth_low_r <= birth_high_l"
 _NEAR = "birth_low_l - 2 <= birth_high_r AND birth_low_r - 2 <= birth_high_l"
 
@@ -59,8 +71,10 @@ COMPARISONS: Mapping[str, tuple[str, tuple[Level, ...]]] = {
     "name": (
         "name_keys_l IS NULL OR name_keys_r IS NULL",
         (
-            Level(label="sounds the same", sql="list_has_any(name_keys_l, name_keys_r)",
-                  m=0.80, u=0.0006),
+            Level(label="sounds the same", sql="name_key_l = name_key_r", m=0.70, u=0.0005,
+                  frequency="name_key"),
+            Level(label="one name sounds the same", sql="list_has_any(name_keys_l, name_keys_r)",
+                  m=0.10, u=0.0001),
             Level(label="sounds much alike", sql=_closest("name_keys", 0.94), m=0.12, u=0.004),
             Level(label="sounds alike", sql=_closest("name_keys", 0.88), m=0.05, u=0.03),
             Level(label="differs", sql="ELSE", m=0.03, u=0.9654),
@@ -69,10 +83,12 @@ COMPARISONS: Mapping[str, tuple[str, tuple[Level, ...]]] = {
     "birth": (
         "birth_low_l IS NULL OR birth_low_r IS NULL",
         (
-            Level(label="same years", sql=_SAME_YEARS, m=0.55, u=0.03),
-            Level(label="years meet", sql=_YEARS_MEET, m=0.33, u=0.12),
-            Level(label="two years apart at most", sql=_NEAR, m=0.09, u=0.15),
-            Level(label="differs", sql="ELSE", m=0.03, u=0.70),
+            Level(label="same year", sql=_SAME_YEAR, m=0.40, u=0.012),
+            Level(label="years meet, known well", sql=f"{_YEARS_MEET} AND {_NARROW}",
+                  m=0.38, u=0.08),
+            Level(label="years meet", sql=_YEARS_MEET, m=0.10, u=0.05),
+            Level(label="two years apart at most", sql=_NEAR, m=0.09, u=0.11),
+            Level(label="differs", sql="ELSE", m=0.03, u=0.748),
         ),
     ),
     "alias": (
@@ -106,6 +122,8 @@ COMPARISONS: Mapping[str, tuple[str, tuple[Level, ...]]] = {
     ),
 }  # fmt: skip
 
+_TRAIN_ON = ("name_key", "alias_key")
+_NOT_LEARNED = ("sex",)  # lists in which nobody erred would teach that nobody ever does
 _BLOCKS = (
     ("name_key",),
     ("given_key", "birth_low"),
@@ -129,60 +147,84 @@ def match(members: pa.Table, *, settings: LinkageSettings) -> tuple[pa.Table, Ma
     probabilities are rounded to six digits.
     """
     features = build_features(members)
-    trained = features.num_rows >= TRAIN_FROM
     logging.getLogger("splink").setLevel(logging.CRITICAL)
-    note = (
-        f"{features.num_rows:,} records are too few to learn weights from; stated ones were used."
-    )
-    if trained:
-        try:
-            return _pairs(_linker(features, settings, train=True)), _report(True, features)
-        except Exception:  # noqa: BLE001 - Splink raises many kinds where training cannot converge
-            note = "Weights could not be learned from these lists; stated ones were used."
-    pairs = _pairs(_linker(features, settings, train=False))
-    return pairs, MatchReport(notes=(note,), trained=False)
-
-
-def _report(trained: bool, features: pa.Table) -> MatchReport:
+    blocks = [column for column in _TRAIN_ON if _repeats(features, column)]
+    linker = _linker(features, settings)
+    why = ""
+    if features.num_rows < TRAIN_FROM:
+        why = f"{features.num_rows:,} records are too few to learn weights from"
+    elif not blocks or not _train(linker, blocks, settings.seed):
+        why = "Weights could not be learned from these lists"
+        linker = _linker(features, settings)
+    if why:
+        return _pairs(linker), MatchReport(notes=(f"{why}; stated ones were used.",), trained=False)
     note = f"Weights were learned from {features.num_rows:,} records by expectation maximisation."
-    return MatchReport(notes=(note,), trained=trained)
+    return _pairs(linker), MatchReport(notes=(note,), trained=True)
 
 
-def _linker(features: pa.Table, settings: LinkageSettings, *, train: bool) -> Linker:
+def _repeats(features: pa.Table, column: str) -> bool:
+    known = features.column(column).drop_null()
+    return len(known.unique()) < len(known)
+
+
+def _linker(features: pa.Table, settings: LinkageSettings) -> Linker:
     connection = duckdb.connect(":memory:")
     connection.execute("SET threads = 1; SET enable_progress_bar = false")
     api = DuckDBAPI(connection=connection)
-    count = max(features.num_rows, 2)
+    few = features.num_rows < TRAIN_FROM
     creator = SettingsCreator(
         link_type="dedupe_only",
-        comparisons=[_comparison(name) for name in COMPARISONS],
+        comparisons=[_comparison(name, by_frequency=not few) for name in COMPARISONS],
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _BLOCKS],
-        probability_two_random_records_match=min(0.3, 0.6 / count),
+        probability_two_random_records_match=min(0.3, 0.6 / max(features.num_rows, 2)),
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=True,
     )
-    linker = Linker(api.register(features), creator, log_level=None, validate_settings=False)
-    if train:
-        _train(linker, settings.seed)
-    return linker
+    return Linker(api.register(features), creator, log_level=None, validate_settings=False)
 
 
-def _train(linker: Linker, seed: int) -> None:
-    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=seed)
-    for columns in (("name_key",), ("alias_key",)):
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on(*columns),
-            fix_probability_two_random_records_match=False,
-            record_sample_proportion=1.0,
-        )
+def _train(linker: Linker, blocks: Sequence[str], seed: int) -> bool:
+    """Learn the weights; False where no pair could be had or the weights make no sense.
+
+    The share of pairs about one person stays as stated: left free, it grows in large files until
+    "one person" means no more than "same sex" (see docs/decisions/0009-linkage-prior.md).
+    """
+    linker.training.estimate_u_using_random_sampling(max_pairs=5e6, seed=seed)
+    try:
+        for column in blocks:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block_on(column),
+                fix_probability_two_random_records_match=True,
+                record_sample_proportion=1.0,
+            )
+    except EMTrainingException:
+        return False
+    return all(_agreement_counts_for(made) for made in linker._settings_obj.comparisons)
 
 
-def _comparison(name: str) -> Any:
+def _agreement_counts_for(comparison: Any) -> bool:
+    first = next(level for level in comparison.comparison_levels if not level.is_null_level)
+    return bool(first.m_probability > first.u_probability)
+
+
+def _comparison(name: str, *, by_frequency: bool) -> Any:
+    """`by_frequency`: in a short list every name is rare, and its frequency says nothing."""
     empty, levels = COMPARISONS[name]
     made: list[Any] = [cll.CustomLevel(empty, "not known").configure(is_null_level=True)]
     for level in levels:
         plain = cll.ElseLevel() if level.sql == "ELSE" else cll.CustomLevel(level.sql, level.label)
-        made.append(plain.configure(m_probability=level.m, u_probability=level.u))
+        made.append(
+            plain.configure(
+                m_probability=level.m,
+                u_probability=level.u,
+                fix_m_probability=name in _NOT_LEARNED,
+                **(
+                    {"tf_adjustment_column": level.frequency}
+                    if by_frequency and level.frequency
+                    else {}
+                ),
+            )
+        )
     return cl.CustomComparison(made, output_column_name=name)
 
 
@@ -208,7 +250,8 @@ def _explain(name: str, row: Mapping[str, Any]) -> list[Any]:
     """[what was found, its weight in bits]. It never says what the names are."""
     gamma, levels = row[f"gamma_{name}"], COMPARISONS[name][1]
     label = "not known" if gamma < 0 else levels[len(levels) - 1 - gamma].label
-    return [label, round(row.get(f"mw_{name}") or 0.0, 3)]
+    weight = (row.get(f"mw_{name}") or 0.0) + (row.get(f"mw_tf_adj_{name}") or 0.0)
+    return [label, round(weight, 3)]
 
 
 def compared_columns() -> Sequence[str]:

@@ -51,5 +51,7 @@ def make_fictional(into: Path, *, size: int) -> Path:
     shutil.rmtree(drawn)
     template = (folder / "study.toml").read_text(encoding="utf-8")
     text = template.replace("value = 1500", f"value = {casebook.size}")
+    (lantern,) = (path.name for path in written if path.stem == "lantern")  # CSV when it is large
+    text = text.replace("lantern.xlsx", lantern)
     (folder / "study.toml").write_text(text, encoding="utf-8")
     return folder
