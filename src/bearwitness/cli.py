@@ -85,8 +85,12 @@ def demo(into: Path, size: int) -> None:
 @main.command()
 @click.argument("study", type=_FOLDER)
 @click.argument("files", type=_FILE, nargs=-1, required=True)
-@click.option("--title", default="", help="The study's title; ask again later in study.toml.")
-def init(study: Path, files: tuple[Path, ...], title: str) -> None:
+@click.option("--title", default="", help="The study's title.")
+@click.option(
+    "--period", default="", help="When, in EDTF: 2015/2019. Unstated, a report is a draft."
+)
+@click.option("--place", default="", help="Where. Unstated, a report is a draft.")
+def init(study: Path, files: tuple[Path, ...], title: str, period: str, place: str) -> None:
     """Make STUDY from lists (CSV, XLSX, JSON), or add lists to it.
 
     Each file is copied unchanged into STUDY/frozen and sealed by its digest. The columns are
@@ -94,7 +98,7 @@ def init(study: Path, files: tuple[Path, ...], title: str) -> None:
     """
     from bearwitness.pipeline.start import init_study
 
-    for line in init_study(study, files, title=title):
+    for line in init_study(study, files, title=title, period=period, place=place):
         click.echo(line)
     click.echo(f"Now look at {study / 'study.toml'}, then:  bearwitness run {study}")
 

@@ -67,3 +67,14 @@ def test_two_runs_of_one_study_at_once_are_refused(small_study):
                 run_study(small_study)
 
     run_study(small_study, progress=run_again)
+
+
+def test_a_study_that_does_not_say_when_and_where_is_marked_as_a_draft(small_study, signing_key):
+    run_study(small_study)
+    draft = (small_study / "output" / "report.html").read_text(encoding="utf-8")
+    assert "Draft, not to be cited: study.toml does not state the period or the place." in draft
+    path = small_study / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("XXXX", "2015/2019").replace("unstated", "Lark Street"))
+    run_study(small_study)
+    assert "Draft" not in (small_study / "output" / "report.html").read_text(encoding="utf-8")

@@ -68,7 +68,7 @@ class ListMapping:
     @cached_property
     def sexes(self) -> Mapping[str, str]:
         """What each way of writing a sex means, in small letters."""
-        return USUAL_SEXES | {k.casefold(): v for k, v in self.sex_values.items()}
+        return {**USUAL_SEXES, **{k.casefold(): v for k, v in self.sex_values.items()}}
 
     def sources(self, feature: str) -> list[str]:
         """The columns that hold a feature, as a list."""

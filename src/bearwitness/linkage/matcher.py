@@ -213,18 +213,10 @@ def _comparison(name: str, *, by_frequency: bool) -> Any:
     made: list[Any] = [cll.CustomLevel(empty, "not known").configure(is_null_level=True)]
     for level in levels:
         plain = cll.ElseLevel() if level.sql == "ELSE" else cll.CustomLevel(level.sql, level.label)
-        made.append(
-            plain.configure(
-                m_probability=level.m,
-                u_probability=level.u,
-                fix_m_probability=name in _NOT_LEARNED,
-                **(
-                    {"tf_adjustment_column": level.frequency}
-                    if by_frequency and level.frequency
-                    else {}
-                ),
-            )
-        )
+        settings: dict[str, Any] = {"m_probability": level.m, "u_probability": level.u}
+        if level.frequency and by_frequency:
+            settings["tf_adjustment_column"] = level.frequency
+        made.append(plain.configure(**settings, fix_m_probability=name in _NOT_LEARNED))
     return cl.CustomComparison(made, output_column_name=name)
 
 

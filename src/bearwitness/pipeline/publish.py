@@ -152,7 +152,7 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         sources=study.sources,
         notes=_notes(linked, answers, safe),
         provenance=_provenance_table(study, digests),
-        fictional=study.fictional,
+        notice=study.notice,
     )
 
 

@@ -12,7 +12,7 @@ import tomlkit
 
 from bearwitness.errors import StudyInvalid
 from bearwitness.intake import guess_mapping, is_history_table, read_rows, seal
-from bearwitness.pipeline.study import FILE_NAME
+from bearwitness.pipeline.study import FILE_NAME, UNSTATED
 
 _TEXT = """{{chart:lists}}
 
@@ -33,7 +33,9 @@ _FIGURES = (
 )
 
 
-def init_study(folder: Path, files: Sequence[Path], *, title: str = "") -> list[str]:
+def init_study(
+    folder: Path, files: Sequence[Path], *, title: str = "", period: str = "", place: str = ""
+) -> list[str]:
     """Make a study of `files`, or add them to it. Gives lines that say what was understood.
 
     All files are read before any is sealed, and sealed before study.toml changes: a bad file
@@ -48,7 +50,7 @@ def init_study(folder: Path, files: Sequence[Path], *, title: str = "") -> list[
             hint="Give it its own study; a study of lists holds one row per record in each file.",
         )
     seal(files, folder / "frozen")
-    return _write(folder, described, title=title)
+    return _write(folder, described, title=title, period=period, place=place)
 
 
 def init_snapshot(folder: Path) -> list[str]:
@@ -56,7 +58,7 @@ def init_snapshot(folder: Path) -> list[str]:
     known = _known_files(folder)
     frozen = sorted((folder / "frozen").glob("*.csv"))
     fresh = [path for path in frozen if path.name not in known]
-    return _write(folder, [_describe(path) for path in fresh], title="")
+    return _write(folder, [_describe(path) for path in fresh])
 
 
 def _describe(path: Path) -> tuple[str, dict[str, Any]]:
@@ -77,12 +79,14 @@ def _known_files(folder: Path) -> set[str]:
     return {entry.get("file", "") for entry in entries}
 
 
-def _write(folder: Path, described: list[tuple[str, dict[str, Any]]], *, title: str) -> list[str]:
+def _write(folder: Path, described: list[tuple[str, dict[str, Any]]], **stated: str) -> list[str]:
     path = folder / FILE_NAME
     known = _known_files(folder)
     fresh = [(kind, entry) for kind, entry in described if entry["file"] not in known]
     document = (
-        tomlkit.parse(path.read_text(encoding="utf-8")) if path.is_file() else _new(folder, title)
+        tomlkit.parse(path.read_text(encoding="utf-8"))
+        if path.is_file()
+        else _new(folder, **stated)
     )
     for kind, entry in fresh:
         if kind == "histories":
@@ -97,13 +101,15 @@ def _write(folder: Path, described: list[tuple[str, dict[str, Any]]], *, title: 
     return [_tell(kind, entry) for kind, entry in fresh]
 
 
-def _new(folder: Path, title: str) -> tomlkit.TOMLDocument:
+def _new(
+    folder: Path, *, title: str = "", period: str = "", place: str = ""
+) -> tomlkit.TOMLDocument:
     document = tomlkit.document()
     document.add(tomlkit.comment("What this study asks. `bearwitness run` reads it strictly."))
     document["title"] = title or folder.resolve().name
     document["population"] = "people"
-    document["period"] = "XXXX"
-    document["place"] = "unstated"
+    document["period"] = period or UNSTATED["period"]
+    document["place"] = place or UNSTATED["place"]
     document["date"] = date.today().isoformat()
     return document
 

@@ -77,6 +77,10 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
 }
 
 
+# What `init` writes where it cannot know.
+UNSTATED = {"period": "XXXX", "place": "unstated"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """A study's question and settings, as its study.toml says them."""
@@ -113,6 +117,17 @@ class Study:
     @property
     def output(self) -> Path:
         return self.folder / "output"
+
+    @property
+    def notice(self) -> str:
+        """What stands above the report, where something must."""
+        if self.fictional:
+            return "Fictional: every person and organisation in this report is invented."
+        unstated = [name for name, text in UNSTATED.items() if getattr(self, name) == text]
+        if unstated:
+            what = " or the ".join(unstated)
+            return f"Draft, not to be cited: study.toml does not state the {what}."
+        return ""
 
     @property
     def methods(self) -> tuple[str, ...]:

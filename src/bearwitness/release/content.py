@@ -54,7 +54,7 @@ class ReportContent:
     sources: Sequence[str]
     notes: Sequence[str]
     provenance: Table
-    fictional: bool = False
+    notice: str = ""
 
 
 def compose(content: ReportContent) -> str:

@@ -40,7 +40,7 @@ def _set_html(content: ReportContent, text: str) -> bytes:
         place=content.place,
         period=content.period,
         date=content.date,
-        fictional=content.fictional,
+        notice=content.notice,
         headline=_headline(content),
         body=Markup(body),  # noqa: S704 - rendered with raw HTML switched off, and escaped
         footnotes=list(notes.values()),

@@ -27,8 +27,7 @@ _PREAMBLE = """
 #show heading.where(level: 2): it => block(above: 20pt, below: 8pt, text(13pt, it.body))
 #show raw: it => text(8pt, font: "DejaVu Sans Mono", it)
 """
-_HEADER = """, header: text(9pt, fill: rgb("#7a1f1f"))[Fictional: every person and organisation \
-in this report is invented.]"""
+_HEADER = ', header: text(9pt, fill: rgb("#7a1f1f"), {notice})'
 
 
 def set_pdf(content: ReportContent, text: str) -> bytes:
@@ -51,7 +50,7 @@ def set_pdf(content: ReportContent, text: str) -> bytes:
 
 def to_typst(content: ReportContent, text: str) -> str:
     """The composed Markdown as Typst source."""
-    header = _HEADER if content.fictional else ""
+    header = _HEADER.format(notice=_string(content.notice)) if content.notice else ""
     facts = " · ".join((content.population, content.place, content.period))
     top = [
         _PREAMBLE.format(title=_string(content.title), header=header),
