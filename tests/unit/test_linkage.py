@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -145,6 +145,17 @@ def test_a_judgement_that_cannot_be_followed_is_refused(tmp_path, text, says):
     path.write_text(text)
     with pytest.raises(JudgementInvalid, match=says):
         read_judgements(path)
+
+
+def test_a_chain_of_lookalikes_is_not_one_person():
+    near = [(a, b, 0.9) for a, b in pairwise(RECORDS)]
+    rows = [{"left": a, "right": b, "probability": p, "explanation": "{}"} for a, b, p in near]
+    links = resolve(RECORDS, rows, (), threshold=0.5)
+    people = links.column("person").to_pylist()
+    assert max(people.count(person) for person in people) == 2
+    whole = [(a, b, 0.6) for a, b in combinations(RECORDS, 2)]
+    rows = [{"left": a, "right": b, "probability": p, "explanation": "{}"} for a, b, p in whole]
+    assert len(set(resolve(RECORDS, rows, (), threshold=0.5).column("person").to_pylist())) == 1
 
 
 def test_a_judgement_on_an_unknown_record_is_refused():
