@@ -52,11 +52,14 @@ def test_a_record_without_a_person_is_refused_by_row_and_not_by_name():
     assert SECRET not in str(refused.value) + refused.value.hint
 
 
-def test_links_of_several_draws_are_refused_and_one_draw_keeps_its_number():
-    two = [{"record": "a/1", "person": "a/1", "draw": draw} for draw in (0, 1)]
-    with pytest.raises(TableMismatch, match="2 draws"):
-        capture_histories(members(("a/1", "a", "")), two)
-    assert capture_histories(members(("a/1", "a", "")), two[1:])["draw"].to_pylist() == [1]
+def test_links_of_several_draws_give_the_histories_of_each():
+    rows = [("a/1", "a/1", 0), ("b/1", "a/1", 0), ("a/1", "a/1", 1), ("b/1", "b/1", 1)]
+    two = [{"record": r, "person": p, "draw": d} for r, p, d in rows]
+    table = capture_histories(members(("a/1", "a", ""), ("b/1", "b", "")), two)
+    found = [(row["draw"], row["pattern"], row["count"]) for row in table.to_pylist()]
+    assert found == [(0, "a+b", 1), (1, "a", 1), (1, "b", 1)]
+    with pytest.raises(TableMismatch, match="more than one draw"):
+        read_histories(table)
 
 
 def test_equal_rows_are_added_together_and_rows_of_nobody_dropped():

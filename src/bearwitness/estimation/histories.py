@@ -87,29 +87,26 @@ class Histories:
 
 
 def capture_histories(members: Any, links: Any, *, stratum: bool = False) -> pa.Table:
-    """Count people by the lists that hold them: MEMBERS and one draw of LINKS give HISTORIES.
+    """Count people by the lists that hold them: MEMBERS and LINKS give HISTORIES, draw by draw.
 
     With `stratum`, people are also counted by stratum; a person's stratum is that of their first
     record in text order, so that nobody is counted twice. A record that no link names raises
     TableMismatch.
     """
     members, links = check(members, MEMBERS), check(links, LINKS)
-    draws = set(links.column("draw").to_pylist())
-    if len(draws) > 1:
-        raise TableMismatch(
-            f"LINKS holds {len(draws)} draws", hint="Give the links of one draw at a time."
+    rows: list[dict[str, Any]] = []
+    for draw in sorted(set(links.column("draw").to_pylist())):
+        own = links.filter(pa.array([draw == of for of in links.column("draw").to_pylist()]))
+        person_of = dict(zip(_texts(own, "record"), _texts(own, "person"), strict=True))
+        seen, strata = _sightings(members, person_of)
+        tally = Counter(
+            (strata[person] if stratum else "", JOINER.join(sorted(lists)))
+            for person, lists in seen.items()
         )
-    person_of = dict(zip(_texts(links, "record"), _texts(links, "person"), strict=True))
-    seen, strata = _sightings(members, person_of)
-    tally = Counter(
-        (strata[person] if stratum else "", JOINER.join(sorted(lists)))
-        for person, lists in seen.items()
-    )
-    draw = draws.pop() if draws else 0
-    rows = [
-        {"stratum": part, "pattern": pattern, "count": count, "draw": draw}
-        for (part, pattern), count in sorted(tally.items())
-    ]
+        rows += [
+            {"stratum": part, "pattern": pattern, "count": count, "draw": draw}
+            for (part, pattern), count in sorted(tally.items())
+        ]
     return check(rows, HISTORIES)
 
 
@@ -185,6 +182,14 @@ def split_strata(histories: Any) -> list[tuple[str, pa.Table]]:
         (part, table.filter(pa.array([part == own for own in strata])))
         for part in sorted(set(strata))
     ]
+
+
+def without_draws(histories: Any, draw: int) -> pa.Table:
+    """The rows of one draw of the linkage, called draw 0: HISTORIES of a linkage by itself."""
+    table = check(histories, HISTORIES)
+    rows = table.filter(pa.array([draw == own for own in table.column("draw").to_pylist()]))
+    zeros = pa.array([0] * rows.num_rows, pa.int64())
+    return check(rows.set_column(rows.schema.get_field_index("draw"), "draw", zeros), HISTORIES)
 
 
 def check_list_name(name: str, *, where: str = "") -> None:
