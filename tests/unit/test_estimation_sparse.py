@@ -158,6 +158,23 @@ def test_a_pair_that_shares_nobody_has_a_finite_posterior():
     assert answer.lower < answer.observed + 900 < answer.upper
 
 
+def test_lists_that_all_prefer_the_same_people_carry_a_caveat():
+    # Manrique-Vallier (2016): 2,000 people in two classes, one of them easy to find.
+    hard, easy = (0.033, 0.033, 0.099, 0.132, 0.033), (0.66, 0.825, 0.759, 0.99, 0.693)
+    counts = {}
+    for cell in range(1, 32):
+        on = np.array([cell >> bit & 1 for bit in range(5)])
+        classes = [
+            np.prod(np.where(on, chances, 1 - np.array(chances))) for chances in (hard, easy)
+        ]
+        name = "+".join(n for n, flag in zip("abcde", on, strict=True) if flag)
+        counts[name] = round(1800 * classes[0] + 200 * classes[1])
+    answer = SparseBayes(draws=1000).fit(table(counts))
+    assert any("easier to find" in caveat for caveat in answer.caveats)
+    assert answer.lower > 2000
+    assert not SparseBayes(draws=1000).fit(table(THREE)).caveats
+
+
 def test_a_narrow_slab_comes_close_to_independence():
     from bearwitness.estimation import Independence
 

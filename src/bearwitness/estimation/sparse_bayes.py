@@ -114,6 +114,7 @@ def _tell(
     held = proposals.weights @ modes.inside[proposals.models]
     names = [names_of((int(term),), seen.lists)[0] for term in problem.interactions]
     chances = held[1 + problem.lists :].tolist()
+    means = (proposals.weights @ proposals.parameters)[1 + problem.lists :].tolist()
     best = np.argsort(-modes.weights, kind="stable")[:_TOP]
     a, b = settings.inclusion
     return {
@@ -121,6 +122,7 @@ def _tell(
         f"on the log odds ratio; share of interactions that are in: Beta({a:g}, {b:g}); "
         "intercept and main effects flat",
         "inclusion": {name: min(1.0, chances[names.index(name)]) for name in sorted(names)},
+        "log_odds_ratio": {name: means[names.index(name)] for name in sorted(names)},
         "models": len(modes.weights),
         "effective_models": float(1 / (modes.weights**2).sum()),
         "best_models": [
@@ -157,10 +159,22 @@ def _answer(
         upper=upper,
         verdict=Verdict.ESTIMATE,
         model=tuple(sorted(likely, key=lambda name: (name.count(":"), name))),
-        caveats=caveats_of(seen, ()),
+        caveats=(*caveats_of(seen, ()), *_about_differences(draft)),
         draws=totals[None, :],
     )
     return judge_answer(answer)
+
+
+def _about_differences(draft: Estimate) -> list[str]:
+    """Pairs that all attract each other are what people unlike each other leave behind."""
+    pairs = [name for name in draft.details["inclusion"] if name.count(":") == 1]
+    inclusion, strength = draft.details["inclusion"], draft.details["log_odds_ratio"]
+    if len(pairs) > 1 and all(inclusion[name] > 0.5 and strength[name] > 0 for name in pairs):
+        return [
+            "every pair of lists shares more people than chance would have it: some people are "
+            "easier to find than others, and models of pairs may then give far too many"
+        ]
+    return []
 
 
 def _judge_posterior(answer: Estimate) -> Estimate:
