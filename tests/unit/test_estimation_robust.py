@@ -180,11 +180,18 @@ def test_rows_in_another_order_and_another_run_give_the_same_number():
     assert PAIR.fit(people) == PAIR.fit(people) == PAIR.fit(turned)
 
 
+def test_flags_may_be_text_or_truth_values():
+    people = population(6)
+    as_text = people | {"a": [str(flag) for flag in people["a"]], "b": people["b"] == 1}
+    assert PAIR.fit(as_text).estimate == PAIR.fit(people).estimate
+
+
 def test_bad_tables_are_refused_in_words():
     good = population(5)
     rows = len(good["x"])
     for change, error, words in (
         ({"x": [None, *good["x"][1:].tolist()]}, TableMismatch, "missing for 1"),
+        ({"x": [float("nan"), *good["x"][1:].tolist()]}, TableMismatch, "missing for 1"),
         ({"sex": ["", *good["sex"][1:].tolist()]}, TableMismatch, "missing for 1"),
         ({"a": [1] * rows}, ListConstant, "one value"),
         ({"a": [2] * rows}, TableMismatch, "neither 0 nor 1"),

@@ -19,6 +19,8 @@ from bearwitness.estimation.learners import Labels, Learner, LogitLearner
 
 MOST_CATEGORIES = 50
 
+_FLAGS = {"0": 0, "0.0": 0, "false": 0, "1": 1, "1.0": 1, "true": 1}
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class People:
@@ -106,15 +108,15 @@ def _check_columns(table: pa.Table, lists: Sequence[str], covariates: Sequence[s
 
 
 def _flags(table: pa.Table, name: str) -> Labels:
-    values = table.column(name).to_pylist()
-    for row, value in enumerate(values, start=1):
-        if value not in (0, 1):
+    flags = [_FLAGS.get(str(value).strip().lower()) for value in table.column(name).to_pylist()]
+    for row, flag in enumerate(flags, start=1):
+        if flag is None:
             raise TableMismatch(
                 "this is neither 0 nor 1",
                 where=f"column {name!r}, row {row}",
                 hint="Write 1 where the list holds the person and 0 where it does not.",
             )
-    return np.array([int(value) for value in values], dtype=np.int64)
+    return np.array(flags, dtype=np.int64)
 
 
 def _check_flags(flags: Labels, lists: Sequence[str]) -> None:
@@ -140,7 +142,7 @@ def _features(table: pa.Table, name: str) -> list[Reals]:
         for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
     )
     values = column.to_pylist()
-    missing = [v is None or v == "" or v != v for v in values]  # NaN differs from itself  # noqa: PLR0124
+    missing = [value in (None, "") or str(value) == "nan" for value in values]
     if any(missing):
         raise TableMismatch(
             f"covariate {name!r} is missing for {sum(missing)} of {len(values)} people",
