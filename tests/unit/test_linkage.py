@@ -1,7 +1,7 @@
 """Records about one person meet, in four scripts; what people judge outranks what was computed."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import combinations, pairwise
 
 import pytest
@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from bearwitness.demo import generate, write_lists
 from bearwitness.errors import JudgementInvalid, StudyInvalid
 from bearwitness.intake import ListMapping, read_lists
-from bearwitness.linkage import Judgement, LinkageSettings, link, read_judgements, resolve
+from bearwitness.linkage import (
+    Judgement,
+    LinkageSettings,
+    draw_linkages,
+    link,
+    read_judgements,
+    resolve,
+)
 from bearwitness.linkage.names import key_alias, key_name, key_place
 from bearwitness.tables import LINKS, PAIRS, digest
 
@@ -168,3 +175,38 @@ def test_the_threshold_is_a_setting(whole):
     strict = link(members, settings=LinkageSettings(threshold=0.999))
     people = [len(set(x.links.column("person").to_pylist())) for x in (linkage, strict)]
     assert people[1] > people[0]
+
+
+def scored_pairs(*rows):
+    return [{"left": a, "right": b, "probability": p, "explanation": "{}"} for a, b, p in rows]
+
+
+def test_linkages_are_drawn_as_often_as_they_are_probable():
+    # Three records: by hand, a partition weighs the product of the odds of its pairs.
+    a, b, c = RECORDS[:3]
+    pairs = scored_pairs((a, b, 0.6), (a, c, 0.5), (b, c, 0.8))
+    best = resolve([a, b, c], pairs, (), threshold=0.5)
+    links = draw_linkages(best, pairs, count=4000, seed=1)
+    drawn = draws_by_number(links)[1:]
+    found = Counter(tuple(groups[r] for r in (a, b, c)) for groups in drawn)
+    weights = {(a, b, c): 1.0, (a, a, c): 1.5, (a, b, a): 1.0, (a, b, b): 4.0, (a, a, a): 6.0}
+    for partition, weight in weights.items():
+        expected = weight / sum(weights.values())
+        assert abs(found[partition] / 4000 - expected) < 0.03, partition
+
+
+def test_drawn_linkages_honour_judgements():
+    a, b, c, d = RECORDS[:4]
+    pairs = scored_pairs((a, b, 0.9), (b, c, 0.9), (a, c, 0.9), (c, d, 0.1))
+    judged = [judgement(a, b, "different"), judgement(c, d, "same")]
+    best = resolve([a, b, c, d], pairs, judged, threshold=0.5)
+    for row in draws_by_number(draw_linkages(best, pairs, judged, count=200, seed=1)):
+        assert row[a] != row[b]
+        assert row[c] == row[d]
+
+
+def draws_by_number(links):
+    drawn = defaultdict(dict)
+    for row in links.to_pylist():
+        drawn[row["draw"]][row["record"]] = row["person"]
+    return list(drawn.values())

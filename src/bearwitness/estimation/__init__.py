@@ -20,7 +20,9 @@ from bearwitness.estimation.histories import (
     histories_from_wide,
     read_histories,
     split_strata,
+    without_draws,
 )
+from bearwitness.estimation.linkages import average_linkages, split_draws
 from bearwitness.estimation.loglinear import Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.sensitivity import Estimator, leave_one_list_out
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
@@ -50,12 +52,15 @@ __all__ = [
     "Stepwise",
     "Verdict",
     "assess_model",
+    "average_linkages",
     "capture_histories",
     "histories_from_wide",
     "leave_one_list_out",
     "make_estimator",
     "read_histories",
+    "split_draws",
     "split_strata",
+    "without_draws",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -30,11 +31,11 @@ def draws_of(estimate: Estimate, *, count: int = DRAWS, seed: int = 1) -> Reals:
     return _log_normal(estimate, random.standard_normal(count))
 
 
-def from_draws(draft: Estimate, draws: Reals, **changes: object) -> Estimate:
+def from_draws(draft: Estimate, draws: Reals, **changes: Any) -> Estimate:
     """`draft` with the median and the quantiles of `draws`, and the draws themselves."""
     tails = ((1 - draft.level) / 2, 0.5, (1 + draft.level) / 2)
     lower, middle, upper = (float(x) for x in np.quantile(draws, tails))
-    told = {"verdict": Verdict.ESTIMATE, **changes}
+    told: dict[str, Any] = {"verdict": Verdict.ESTIMATE, **changes}
     return replace(
         draft, lower=lower, estimate=middle, upper=upper, draws=draws.reshape(1, -1), **told
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from bearwitness.errors import StudyInvalid
+from bearwitness.linkage.draws import draw_linkages
 from bearwitness.linkage.judgements import Judgement, check_judgements, read_judgements
 from bearwitness.linkage.matcher import LinkageSettings, MatchReport, match
 from bearwitness.linkage.people import resolve
@@ -19,6 +21,7 @@ __all__ = [
     "Linkage",
     "LinkageSettings",
     "MatchReport",
+    "draw_linkages",
     "link",
     "match",
     "read_judgements",
@@ -53,16 +56,20 @@ def link(
     check_judgements(judgements, records)
     pairs, report = match(table, settings=settings)
     links = resolve(records, pairs, judgements, threshold=settings.threshold)
+    if settings.draws:
+        links = draw_linkages(links, pairs, judgements, count=settings.draws, seed=settings.seed)
     notes = (*report.notes, *_notes(links, judgements))
     return Linkage(pairs=pairs, links=links, report=replace(report, notes=notes))
 
 
 def _notes(links: pa.Table, judgements: Sequence[Judgement]) -> list[str]:
-    sizes: dict[str, int] = {}
-    for person in links.column("person").to_pylist():
-        sizes[person] = sizes.get(person, 0) + 1
+    rows = links.to_pylist()
+    sizes = Counter(row["person"] for row in rows if row["draw"] == 0)
     notes = [f"{len(judgements)} judgements by people were honoured."] if judgements else []
     largest = max(sizes.values(), default=0)
+    draws = max((row["draw"] for row in rows), default=0)
+    if draws:
+        notes.append(f"{draws} linkages were drawn; estimates are averaged over them.")
     if largest > _MANY:
         notes.append(f"One person has {largest} records: look whether that is right.")
     return notes

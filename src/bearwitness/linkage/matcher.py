@@ -29,10 +29,12 @@ class LinkageSettings:
     """`threshold`: pairs at least this probable are one person, unless judged otherwise.
 
     One half, more likely than not, is where false links and missed ones balance when the
-    probabilities are right, and with them the number of people on several lists.
+    probabilities are right, and with them the number of people on several lists. `draws`:
+    linkages drawn besides the best one, to carry the doubt about who is who into estimates.
     """
 
     threshold: float = 0.5
+    draws: int = 0
     seed: int = 1
 
 

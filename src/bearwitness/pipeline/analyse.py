@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from bearwitness.estimation import (
     Estimate,
+    average_linkages,
     capture_histories,
     leave_one_list_out,
     make_estimator,
+    without_draws,
 )
 from bearwitness.intake import ListMapping, Rejected, read_lists
 from bearwitness.pipeline.quick import read_histories
@@ -84,13 +86,16 @@ def _link(study: Study, tell: Progress) -> Linked:
 
 
 def answer(study: Study, histories: pa.Table, tell: Progress) -> Answers:
-    """Fit every method of the study; leave each list out of the headline method."""
+    """Fit every method of the study, over all draws of the linkage where there are several.
+
+    Each list is left out of the headline method on the best linkage.
+    """
     estimates = []
     for name in study.methods:
         tell(f"estimating: {name}")
-        estimates.append(_estimator(study, name).fit(histories))
+        estimates.append(average_linkages(_estimator(study, name), histories, seed=study.seed))
     tell("leaving out each list in turn")
-    without = leave_one_list_out(_estimator(study, study.headline), histories)
+    without = leave_one_list_out(_estimator(study, study.headline), without_draws(histories, 0))
     return Answers(estimates=tuple(estimates), without=tuple(without))
 
 

@@ -216,15 +216,25 @@ def _notes(linked: Linked, answers: Answers, safe: SafeHistories) -> tuple[str, 
         for file in files
     ]
     caveats = [f"{e.method}: {c.rstrip('.')}." for e in answers.estimates for c in e.caveats]
+    doubts = [_doubt(e) for e in answers.estimates if "variance" in e.details]
     rule = f"Counts below {safe.rules.threshold} are withheld: {safe.rules.threshold_reason}"
     if safe.rules.is_waived:
         rule = f"No count is withheld. {safe.rules.threshold_reason}"
-    return tuple(dict.fromkeys([*linked.notes, *left_out, *caveats, rule.rstrip(".") + "."]))
+    return tuple(
+        dict.fromkeys([*linked.notes, *left_out, *doubts, *caveats, rule.rstrip(".") + "."])
+    )
+
+
+def _doubt(estimate: Estimate) -> str:
+    variance = estimate.details["variance"]
+    share = variance["between_linkages"] / variance["total"] if variance["total"] else 0.0
+    return f"{estimate.method}: {share:.0%} of the variance comes from doubt about who is who."
 
 
 def _provenance_table(study: Study, digests: Mapping[str, str]) -> Table:
     rows = [(name, value) for name, value in digests.items()]
     rows += [("seed", str(study.seed)), ("bearwitness", software_version())]
+    rows += [(f"linkage.{k}", str(v)) for k, v in study.linkage.items()]
     rows += [(f"estimation.{k}", str(v)) for k, v in study.estimation.items()]
     rows += [(f"release.{k}", str(v)) for k, v in study.release.items()]
     return Table(
@@ -237,7 +247,8 @@ def _provenance_table(study: Study, digests: Mapping[str, str]) -> Table:
 
 def _provenance(study: Study, digests: Mapping[str, str]) -> str:
     facts = {"study": study.name, "seed": study.seed, "version": software_version()}
-    facts |= {"digests": dict(digests), "estimation": dict(study.estimation)}
+    facts |= {"digests": dict(digests), "linkage": dict(study.linkage)}
+    facts |= {"estimation": dict(study.estimation)}
     facts |= {"release": dict(study.release)}
     return json.dumps(json.loads(canonical_json(facts)), indent=2, ensure_ascii=False) + "\n"
 

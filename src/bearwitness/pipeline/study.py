@@ -49,7 +49,7 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "columns": (dict, True),
         "sex_values": (dict, False),
     },
-    "linkage": {"threshold": ((int, float), False)},
+    "linkage": {"threshold": ((int, float), False), "draws": (int, False)},
     "estimation": {
         "methods": (list, False),
         "headline": (str, False),
