@@ -12,6 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from bearwitness.errors import StudyInvalid
+from bearwitness.estimation.assumption import SensitivityCurve, sensitivity_curve
+from bearwitness.estimation.decomposable import Decomposable
+from bearwitness.estimation.doubly_robust import DoublyRobust
 from bearwitness.estimation.estimate import Estimate, Verdict
 from bearwitness.estimation.existence import ModelVerdict, assess_model
 from bearwitness.estimation.histories import (
@@ -24,7 +27,9 @@ from bearwitness.estimation.histories import (
 )
 from bearwitness.estimation.linkages import average_linkages, split_draws
 from bearwitness.estimation.loglinear import Bic, Independence, LogLinear, Stepwise
+from bearwitness.estimation.many_lists_robust import ManyListsRobust
 from bearwitness.estimation.sensitivity import Estimator, leave_one_list_out
+from bearwitness.estimation.sparse_bayes import SparseBayes
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
 
 METHODS: Mapping[str, type[Any]] = MappingProxyType(
@@ -35,6 +40,8 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
         "loglinear": LogLinear,
         "bic": Bic,
         "stepwise": Stepwise,
+        "decomposable": Decomposable,
+        "sparse-bayes": SparseBayes,
     }
 )
 
@@ -42,13 +49,18 @@ __all__ = [
     "METHODS",
     "Bic",
     "Chapman",
+    "Decomposable",
+    "DoublyRobust",
     "Estimate",
     "Estimator",
     "Histories",
     "Independence",
     "LincolnPetersen",
     "LogLinear",
+    "ManyListsRobust",
     "ModelVerdict",
+    "SensitivityCurve",
+    "SparseBayes",
     "Stepwise",
     "Verdict",
     "assess_model",
@@ -58,6 +70,7 @@ __all__ = [
     "leave_one_list_out",
     "make_estimator",
     "read_histories",
+    "sensitivity_curve",
     "split_draws",
     "split_strata",
     "without_draws",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.design import Reals, bits_of
@@ -22,6 +23,8 @@ from bearwitness.estimation.verdicts import (
     refuse,
 )
 
+Places = NDArray[np.int64]
+
 SOME_GRAPH = (
     "Given the lists that a list depends on, it is independent of the others; which depend on "
     "which is averaged over, and at least one pair of lists is independent given the rest."
@@ -33,7 +36,7 @@ MOST_AT_EDGE = 1e-3  # posterior mass in the last tenth of the search: beyond it
 MOST_SATURATED = 0.5  # posterior probability of the graph that says nothing of the unseen
 
 _EXACT, _COARSE, _FINE = 100, 80, 1200  # points of the grid
-_WIDEST = 1e7  # times the people observed
+_WIDE, _WIDEST = 1e4, 1e7  # times the people observed
 _NEGLIGIBLE = 60.0  # in log weight, against the likeliest graph
 
 
@@ -74,8 +77,8 @@ class Decomposable:
                 "choose stepwise, or allow seven with most_lists=7",
             )
         table = _Table(seen, self.weight or 0.5 ** len(seen.lists))
-        grid = _find_grid(table)
-        posterior = weigh_graphs(table, grid)
+        graphs = likely_graphs(table, _grid(_WIDE * table.observed, _COARSE))
+        posterior = weigh_graphs(table, _find_grid(table, graphs), graphs)
         return self._answer(draft, seen, posterior)
 
     def _answer(self, draft: Estimate, seen: Histories, posterior: Posterior) -> Estimate:
@@ -160,7 +163,7 @@ class Posterior:
 
     lists: int
     unseen: Reals
-    graphs: Reals
+    graphs: Places
     densities: Reals
     probabilities: Reals
 
@@ -191,36 +194,40 @@ class Posterior:
         return float(masses[self.unseen > 0.9 * self.unseen[-1]].sum() / masses.sum())
 
 
-def weigh_graphs(table: _Table, unseen: Reals) -> Posterior:
-    """The posterior over graphs and the whole numbers `unseen`, ascending.
+def likely_graphs(table: _Table, unseen: Reals) -> Places:
+    """Rows of `decomposable_graphs` that matter somewhere on the coarse grid `unseen`.
 
-    Graphs whose likelihood is less than exp(-60) of the best one on a coarse pass are left out.
+    Left out are those less likely than exp(-60) of the best. The complete graph, last, stays.
     """
     rows = decomposable_graphs(table.lists)
-    coarse = unseen[np.unique(np.linspace(0, len(unseen) - 1, _COARSE).astype(int))]
-    logs = rows @ table.terms(coarse) + table.common(coarse)
-    best = (logs + np.log(np.maximum(np.gradient(coarse), 1.0))).max(axis=1)
+    logs = rows @ table.terms(unseen) + table.common(unseen)
+    best = (logs + np.log(np.maximum(np.gradient(unseen), 1.0))).max(axis=1)
     keep = best > best.max() - _NEGLIGIBLE
     keep[-1] = True
-    kept = np.flatnonzero(keep)
-    logs = rows[kept] @ table.terms(unseen) + table.common(unseen)
+    return np.flatnonzero(keep)
+
+
+def weigh_graphs(table: _Table, unseen: Reals, graphs: Places) -> Posterior:
+    """The posterior over `graphs` and the whole numbers `unseen`, ascending."""
+    logs = decomposable_graphs(table.lists)[graphs] @ table.terms(unseen) + table.common(unseen)
     densities = np.exp(logs - logs.max())
     masses = densities @ _weights(unseen)
     return Posterior(
         lists=table.lists,
         unseen=unseen,
-        graphs=kept.astype(float),
+        graphs=graphs,
         densities=densities,
         probabilities=masses / masses.sum(),
     )
 
 
-def _find_grid(table: _Table) -> Reals:
+def _find_grid(table: _Table, graphs: Places) -> Reals:
     """Every number to 100, then ever wider steps, until next to nothing is left at the edge."""
-    reach = 100.0
+    rows = decomposable_graphs(table.lists)[graphs[:-1]]
+    reach = 10.0
     while True:
-        unseen = _grid(reach * table.observed, _COARSE * 2)
-        logs = decomposable_graphs(table.lists)[:-1] @ table.terms(unseen) + table.common(unseen)
+        unseen = _grid(reach * table.observed, 2 * _COARSE)
+        logs = rows @ table.terms(unseen) + table.common(unseen)
         density = np.exp(logs - logs.max()).sum(axis=0)
         masses = _masses(unseen, density)
         edge = masses[unseen > 0.9 * unseen[-1]].sum() / masses.sum()
@@ -277,7 +284,7 @@ def _likeliest(seen: Histories, posterior: Posterior) -> list[dict[str, Any]]:
     order = np.lexsort((posterior.graphs, -posterior.probabilities))[:10]
     told = []
     for place in order:
-        row = rows[[int(posterior.graphs[place])]].tocoo()
+        row = rows[[posterior.graphs[place]]].tocoo()
         cliques = [int(which) for which, value in zip(row.col, row.data, strict=True) if value > 0]
         named = sorted("+".join(sorted(seen.lists[bit] for bit in bits_of(c))) for c in cliques)
         told.append({"cliques": named, "probability": float(posterior.probabilities[place])})

@@ -1,0 +1,142 @@
+"""Averaging over decomposable graphs: counted, exact, and the same as the published package."""
+
+import csv
+import re
+import tomllib
+from itertools import pairwise, product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import gammaln
+
+from bearwitness.estimation import Decomposable, Verdict, histories_from_wide, read_histories
+from bearwitness.estimation.decomposable import _Table, likely_graphs, weigh_graphs
+from bearwitness.estimation.graphs import decomposable_graphs
+
+TABLES = tomllib.loads(
+    (Path(__file__).parents[1] / "vectors" / "capture_histories.toml").read_text(encoding="utf-8")
+)
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "capture-histories"
+
+
+@pytest.mark.parametrize(
+    ("lists", "graphs"), [(2, 2), (3, 8), (4, 61), (5, 822), (6, 18154), (7, 617675)]
+)
+def test_there_are_as_many_graphs_as_labelled_chordal_graphs(lists, graphs):
+    # OEIS A058862.
+    assert decomposable_graphs(lists).shape == (graphs, 2**lists)
+
+
+def dirichlet(counts, weight):
+    """Log probability of a sequence of people, one cell's prior being `weight`."""
+    counts = np.asarray(counts, dtype=float)
+    prior = weight * len(counts)
+    return (
+        gammaln(prior)
+        - gammaln(prior + counts.sum())
+        + (gammaln(weight + counts) - gammaln(weight)).sum()
+    )
+
+
+def margin(cells, which, size):
+    """Counts of the table over the lists in `which`, from counts by 0/1 history."""
+    found = dict.fromkeys(product((0, 1), repeat=len(which)), 0.0)
+    for history, count in cells.items():
+        found[tuple(history[bit] for bit in which)] += count
+    return list(found.values()), 2.0 ** (size - len(which))
+
+
+@pytest.mark.parametrize("unseen", [0, 7, 150])
+def test_marginal_likelihoods_are_products_of_dirichlets_over_cliques_and_separators(unseen):
+    # The path a - b - c, written out; the cells hold invented counts.
+    cells = {(1, 0, 0): 40, (0, 1, 0): 31, (0, 0, 1): 22, (1, 1, 0): 9, (1, 0, 1): 4, (0, 1, 1): 8,
+             (1, 1, 1): 3, (0, 0, 0): unseen}  # fmt: skip
+    by_hand = 0.0
+    for which, sign in (((0, 1), 1), ((1, 2), 1), ((1,), -1)):
+        counts, cells_each = margin(cells, which, 3)
+        by_hand += sign * dirichlet(counts, 0.125 * cells_each)
+    rows = [{"pattern": "+".join(n for n, on in zip("abc", h, strict=True) if on), "count": c}
+            for h, c in cells.items() if any(h)]  # fmt: skip
+    table = _Table(read_histories(rows), 0.125)
+    path = np.zeros(8)
+    path[[0b011, 0b110, 0b010]] = (1, 1, -1)
+    graphs = decomposable_graphs(3).toarray()
+    assert (graphs == path).all(axis=1).any()
+    assert path @ table.terms(np.array([float(unseen)])) == pytest.approx(by_hand, rel=1e-12)
+
+
+def reference_rows():
+    path = SHARED / "reference-results.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["package"] == "dga"]
+    return [
+        row for row in rows if "bma.cr" in row["settings"] and "logprior=-log N" in row["settings"]
+    ]
+
+
+@pytest.mark.skipif(not reference_rows(), reason="../shared is not here")
+def test_every_row_of_the_published_package_is_reproduced():
+    checked = 0
+    for row in reference_rows():
+        settings = row["settings"]
+        weight = float(re.search(r"delta=([\d.]+)", settings)[1])
+        times = re.search(r"Nmissing=1:(\d+)n", settings)
+        path = SHARED / f"{row['dataset']}.csv"
+        if not times or not path.is_file():
+            continue
+        with path.open(encoding="utf-8") as stream:
+            wide = list(csv.DictReader(stream))
+        seen = read_histories(histories_from_wide({k: [r[k] for r in wide] for k in wide[0]}))
+        if seen.observed * int(times[1]) > 100_000:
+            continue
+        table = _Table(seen, weight)
+        unseen = np.arange(1.0, int(times[1]) * seen.observed + 1)
+        graphs = likely_graphs(table, np.unique(np.geomspace(1, unseen[-1], 80).round()))
+        posterior = weigh_graphs(table, unseen, graphs)
+        density = posterior.density(saturated="dropped" not in settings)
+        found = posterior.quantiles(density, np.array([0.5, 0.025, 0.975])) + seen.observed
+        expected = [float(row[name]) for name in ("estimate", "lo", "hi")]
+        # The package adds up floating-point weights in another order: one person, on a boundary.
+        assert found == pytest.approx(expected, abs=1.0), f"{row['dataset']}: {settings}"
+        checked += 1
+    assert checked > 40
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # dga 2.0.2 on the same prior, all whole numbers to 30 n (shared/ESTIMATION.md, section 8).
+        ("Kosovo", (12595, 9827, 16544)),
+        ("UKdat_5", (22990, 10387, 33510)),
+    ],
+)
+def test_the_grid_of_its_own_agrees_with_every_whole_number(name, expected):
+    answer = Decomposable().fit(
+        TABLES[name]["histories"] if "histories" in TABLES[name] else rows_of(name)
+    )
+    assert (answer.estimate, answer.lower, answer.upper) == pytest.approx(expected, rel=2e-4)
+
+
+def rows_of(name):
+    return [{"pattern": p, "count": c} for p, c in TABLES[name]["counts"].items()]
+
+
+def test_the_complete_graph_takes_over_and_the_answer_says_so():
+    # Times 50, Kosovo's table prefers the graph that says nothing about the unseen.
+    many = [row | {"count": 50 * row["count"]} for row in rows_of("Kosovo")]
+    answer = Decomposable(saturated=True).fit(many)
+    assert answer.details["probability_of_saturated"] > 0.5
+    assert answer.verdict is Verdict.LOWER_BOUND_ONLY
+    assert "complete graph" in answer.reasons[0]
+
+
+def test_more_lists_than_allowed_are_refused_with_a_way_out():
+    names = "abcdefgh"
+    rows = [{"pattern": name, "count": 20} for name in names]
+    rows += [{"pattern": f"{a}+{b}", "count": 5} for a, b in pairwise(names)]
+    answer = Decomposable().fit(rows)
+    assert answer.verdict is Verdict.NO_ESTIMATE
+    assert "stepwise" in answer.reasons[0]
