@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq, linprog
+from scipy.special import gammaln
 
 from bearwitness.errors import StudyInvalid, TableMismatch
 from bearwitness.estimation import (
@@ -18,12 +19,19 @@ from bearwitness.estimation import (
     assess_model,
     leave_one_list_out,
     make_estimator,
+    read_histories,
 )
+from bearwitness.estimation.dense import fit_dense
 from bearwitness.estimation.design import active_cells, columns_of, model_matrix, pairs_of
 from bearwitness.estimation.existence import verdict_on
 from bearwitness.estimation.fit import fit_poisson
 from bearwitness.estimation.intervals import Replicates, bootstrap_interval
-from bearwitness.estimation.selection import gather_samples, hierarchical_models
+from bearwitness.estimation.selection import (
+    gather_samples,
+    hierarchical_models,
+    rank_models,
+    search_models,
+)
 
 MODELS = {lists: hierarchical_models(lists, lists) for lists in (2, 3, 4)}
 
@@ -148,13 +156,90 @@ def test_settings_out_of_range_are_refused_when_they_are_made():
             wrong()
 
 
-def test_bic_says_when_there_are_too_many_models_to_compare():
-    names = "abcdefg"
-    counts = dict.fromkeys(names, 20) | {f"{a}_{b}": 5 for a in names for b in names if a < b}
-    answer = Bic(replicates=10).fit(table(**counts))
-    assert answer.verdict is Verdict.NO_ESTIMATE
-    assert "choose stepwise" in answer.reasons[0]
-    assert Stepwise(replicates=10).fit(table(**counts)).verdict is Verdict.ESTIMATE
+def many_lists(names):
+    return dict.fromkeys(names, 20) | {f"{a}_{b}": 5 for a in names for b in names if a < b}
+
+
+def test_bic_says_that_it_searched_or_that_there_are_too_many_models():
+    answer = Bic(replicates=10, top=5).fit(table(**many_lists("abcdefg")))
+    assert answer.verdict is Verdict.ESTIMATE
+    assert any("it did not meet" in caveat for caveat in answer.caveats)
+    refused = Bic(replicates=10).fit(table(**many_lists("abcdefghi")))
+    assert refused.verdict is Verdict.NO_ESTIMATE
+    assert "choose stepwise" in refused.reasons[0]
+
+
+def test_the_search_meets_the_best_of_all_models_of_pairs():
+    counts = table(a=40, b=30, c=20, d=35, a_b=16, a_c=9, b_c=8, c_d=11, a_d=3, a_b_c=7, b_d=4)
+    seen = read_histories(counts).reordered()
+    met = search_models(4, seen.counts, 2, penalty=2.0, width=5)
+    best = []
+    for models in (met, hierarchical_models(4, 2)):
+        ranked, _ = rank_models(4, seen.counts[None, :], models, penalty=2.0, keep=1)
+        best.append(models[ranked[0][0]])
+    assert best[0] == best[1]
+
+
+def test_a_profile_interval_ends_where_the_likelihood_ratio_says():
+    # Two lists: the profile is that of the overlap alone; its ends as a plain search finds them.
+    counts = np.array([80.0, 60.0, 20.0])
+
+    def profile(total):
+        shares = np.array([100 / total, 80 / total])
+        away = total - 160
+        return (
+            gammaln(total + 1)
+            - gammaln(away + 1)
+            + counts
+            @ np.log(
+                [shares[0] * (1 - shares[1]), shares[1] * (1 - shares[0]), shares[0] * shares[1]]
+            )
+            + away * np.log((1 - shares[0]) * (1 - shares[1]))
+        )
+
+    answer = LogLinear(interval="profile").fit(table(a=80, b=60, a_b=20))
+    best = answer.details["profile_maximum"]
+    for end in (answer.lower, answer.upper):
+        assert 2 * (profile(best) - profile(end)) == pytest.approx(3.841458821, rel=1e-5)
+
+
+@given(tables_with_models(fewest=1))
+@settings(max_examples=50, deadline=None)
+def test_two_ways_to_the_maximum_agree(drawn):
+    lists, counts, terms = drawn
+    fast = fit_poisson(columns_of(lists, terms), counts[None, :], active_cells(lists, ())[None, :])
+    plain = fit_dense(model_matrix(lists, terms), counts)
+    assert plain.converged
+    np.testing.assert_allclose(plain.fitted, fast.fitted[0], rtol=1e-6)
+    np.testing.assert_allclose(plain.parameters, fast.parameters[0], atol=1e-6)
+
+
+def test_the_details_say_how_strong_an_interaction_is_and_who_carries_it():
+    answer = LogLinear(interactions=(("b", "c"),)).fit(table(a=30, b=8, c=9, a_b=5, a_c=4, b_c=12))
+    carried = answer.details["interactions"]["b:c"]
+    assert carried["people"] == 12
+    assert carried["log_odds_ratio"] > 0
+
+
+@pytest.mark.parametrize("method", ["independence", "loglinear", "stepwise", "bic"])
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"a": 9},
+        {"a": 1},
+        {"a_b": 40},
+        {"a": 30, "a_b": 20},
+        {"a": 30, "b": 20},
+        {"a": 1, "b": 1, "a_b": 1},
+        {"a": 1, "b": 1, "c": 1},
+    ],
+    ids=["one list", "one person", "identical lists", "a list inside", "apart", "three", "no pair"],
+)
+def test_a_table_that_says_too_little_gets_an_answer_in_words(method, counts):
+    replicates = {"replicates": 10} if method in ("stepwise", "bic") else {}
+    answer = make_estimator(method, **replicates).fit(table(**counts))
+    assert answer.reasons or answer.caveats
+    assert answer.estimate is None or answer.estimate >= answer.observed
 
 
 def test_leaving_a_list_out_is_the_same_method_on_what_the_others_saw():

@@ -17,10 +17,11 @@ from bearwitness.estimation import (
     read_histories,
 )
 from bearwitness.estimation.intervals import acceleration, replicate
+from bearwitness.estimation.loglinear import Aic
 from bearwitness.estimation.selection import (
     choose_stepwise,
     hierarchical_models,
-    rank_by_bic,
+    rank_models,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -117,8 +118,8 @@ def test_every_bic_row_of_the_reference_results_and_its_count_of_usable_models()
         lists = len(seen.lists)
         # The reference allows interactions of three lists where there are five.
         models = hierarchical_models(lists, min(lists - 1, 3))
-        ranked, unseen = rank_by_bic(
-            lists, seen.counts[None, :], models, people=seen.observed, keep=len(models)
+        ranked, unseen = rank_models(
+            lists, seen.counts[None, :], models, penalty=np.log(seen.observed), keep=len(models)
         )
         total = seen.observed + unseen[0, ranked[0][0]]
         assert total == pytest.approx(float(row["estimate"]), rel=1e-8), row["dataset"]
@@ -139,10 +140,30 @@ def test_the_bootstrap_of_the_uk_table_is_about_that_of_sparsemse():
     assert np.median(drawn.bootstrap) == pytest.approx(11974.7, rel=0.03)
 
 
-def test_a_limit_that_the_draws_cannot_support_is_replaced_and_said_so():
-    # The corrected lower limit of this table is near the least of 1,000 draws.
+def test_more_is_drawn_where_a_limit_asks_for_it():
+    # The corrected lower limit of this table is near the least of 300 draws.
     answer = Stepwise(replicates=300).fit(table("UKdat_5"))
     plain = Stepwise(replicates=300, interval="percentile").fit(table("UKdat_5"))
-    assert any("lower limit" in caveat for caveat in answer.caveats)
-    assert answer.lower == plain.lower
-    assert not any("BCa" in caveat for caveat in plain.caveats)
+    assert answer.details["replicates"] > plain.details["replicates"] == 300
+    assert answer.draws.shape == (1, answer.details["replicates"])
+    assert answer.lower < plain.lower
+    assert not any("BCa" in caveat for caveat in answer.caveats)
+
+
+def rows_of(setting):
+    return [pytest.param(row, id=row["dataset"]) for row in shared_rows("Rcapture", setting)]
+
+
+@pytest.mark.parametrize("row", rows_of("closedpCI.t Mt"))
+def test_the_profile_interval_is_that_of_rcapture(row):
+    answer = LogLinear(interval="profile").fit(shared_table(row["dataset"]))
+    expected = [float(row[name]) for name in ("estimate", "lo", "hi")]
+    found = [answer.details["profile_maximum"], answer.lower, answer.upper]
+    assert found == pytest.approx(expected, rel=2e-4)
+
+
+@pytest.mark.parametrize("row", rows_of("best AIC"))
+def test_the_model_of_lowest_aic_is_that_of_rcapture(row):
+    order = int(re.search(r"maxorder=(\d)", row["settings"])[1])
+    answer = Aic(order=order, replicates=10).fit(shared_table(row["dataset"]))
+    assert answer.estimate == pytest.approx(float(row["estimate"]), rel=1e-6)

@@ -11,6 +11,7 @@ from bearwitness.estimation.histories import Histories
 
 FEWEST_REPLICATES = 10
 INTERVALS = ("bca", "percentile")
+GIVEN_INTERVALS = ("wald", "profile")  # of a model that is given: no bootstrap
 
 # Every estimate rests on these two as well.
 CLOSED = "Nobody joined or left the population in the period, and records were linked rightly."
@@ -39,9 +40,10 @@ def check_settings(estimator: Any) -> None:
         raise StudyInvalid(
             f"replicates should be at least {FEWEST_REPLICATES}", hint="Usual is 1000."
         )
-    interval = getattr(estimator, "interval", INTERVALS[0])
-    if interval not in INTERVALS:
-        raise StudyInvalid(f"there is no interval {interval!r}", hint=f"{' or '.join(INTERVALS)}.")
+    known = INTERVALS if hasattr(estimator, "replicates") else GIVEN_INTERVALS
+    interval = getattr(estimator, "interval", known[0])
+    if interval not in known:
+        raise StudyInvalid(f"there is no interval {interval!r}", hint=f"{' or '.join(known)}.")
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from math import isfinite, log
+from typing import Any, ClassVar
+
+import numpy as np
 
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.design import (
@@ -12,6 +15,7 @@ from bearwitness.estimation.design import (
     Terms,
     active_cells,
     columns_of,
+    model_matrix,
     names_of,
     overlaps,
     split_empty,
@@ -22,13 +26,21 @@ from bearwitness.estimation.estimate import Estimate, Verdict
 from bearwitness.estimation.existence import assess_terms
 from bearwitness.estimation.fit import fit_poisson, log_unseen_error
 from bearwitness.estimation.histories import Histories, read_histories
-from bearwitness.estimation.intervals import bootstrap_interval, log_normal_interval, replicate
+from bearwitness.estimation.intervals import (
+    MOST_TIMES,
+    bootstrap_interval,
+    log_normal_interval,
+    missing_for_bca,
+    replicate,
+)
+from bearwitness.estimation.profile import profile_interval
 from bearwitness.estimation.selection import (
     Choices,
-    choose_lowest_bic,
+    choose_lowest,
     choose_stepwise,
     hierarchical_models,
-    rank_by_bic,
+    rank_models,
+    search_models,
 )
 from bearwitness.estimation.verdicts import (
     MOST_FAILED,
@@ -48,6 +60,8 @@ NO_OTHER_INTERACTION = (
     "follow the same model as people on some: nothing observed can test that."
 )
 GIVEN_MODEL = "the interval takes the model as given; it does not know that another might be right"
+
+MOST_LISTS_SEARCHED = 8
 
 Choose = Callable[[Reals], Choices]
 
@@ -70,10 +84,12 @@ class Independence:
 class LogLinear:
     """A log-linear model with the interactions that you name, and all their parts.
 
-    The interval is log-normal on the people on no list, from the Fisher information.
+    `interval` is "wald", log-normal on the people on no list from the Fisher information, or
+    "profile", by the profile likelihood of the total (Cormack 1992).
     """
 
     interactions: tuple[tuple[str, ...], ...] = ()
+    interval: str = "wald"
     level: float = 0.95
 
     def __post_init__(self) -> None:
@@ -121,13 +137,8 @@ class Stepwise:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bic:
-    """The hierarchical model with the lowest BIC (Silverman, Chan & Vincent 2024).
-
-    `order` is the most lists in one interaction; None stands for all but one of up to four lists,
-    and pairs for more. The interval repeats the choice on every bootstrap replicate, among the
-    `top` best models of the table itself.
-    """
+class _LowestCriterion:
+    """What Bic and Aic have in common: all but the price of a parameter."""
 
     order: int | None = None
     top: int = 50
@@ -136,35 +147,76 @@ class Bic:
     replicates: int = 1000
     seed: int = 1
 
+    method: ClassVar[str]
+
     def __post_init__(self) -> None:
         check_settings(self)
         if self.top < 1 or (self.order is not None and self.order < 1):
             raise StudyInvalid("order and top should be 1 or more")
 
+    def penalty(self, people: int) -> float:
+        """What each parameter costs, on the scale of -2 log likelihood."""
+        return log(people) if self.method == "bic" else 2.0
+
     def fit(self, histories: Any) -> Estimate:
         seen = read_histories(histories).reordered()
-        draft = draft_estimate(self, "bic", seen, NO_OTHER_INTERACTION)
+        draft = draft_estimate(self, self.method, seen, NO_OTHER_INTERACTION)
         early = judge_overlap(draft, seen)
         if early:
             return early
-        size, people = len(seen.lists), float(seen.observed)
-        order = self.order or (size - 1 if size <= 4 else 2)
-        if size > 6 or (size == 6 and order > 2):
-            return refuse(
-                draft,
-                f"{size} lists have too many models of this order to compare; choose stepwise",
-            )
-        models = hierarchical_models(size, order)
-        ranked, _ = rank_by_bic(size, seen.counts[None, :], models, people=people, keep=self.top)
+        size, penalty = len(seen.lists), self.penalty(seen.observed)
+        if size > MOST_LISTS_SEARCHED:
+            return refuse(draft, f"{size} lists have too many models to compare; choose stepwise")
+        models, caveats = self._candidates(seen, penalty)
+        counts = seen.counts[None, :]
+        ranked, _ = rank_models(size, counts, models, penalty=penalty, keep=self.top)
         best = tuple(models[place] for place in ranked[0])
         if not best:
             return refuse(draft, assess_terms(seen, ()).reason)
         if len(best) == self.top < len(models):
-            caveat = f"replicates chose among the {len(best)} best of {len(models)} models"
-            draft = replace(draft, caveats=(caveat,))
+            caveats += (f"replicates chose among the {len(best)} best of {len(models)} models",)
         return _fit_chosen(
-            self, draft, seen, lambda many: choose_lowest_bic(size, many, best, people=people)
+            self,
+            replace(draft, caveats=caveats),
+            seen,
+            lambda many: choose_lowest(size, many, best, penalty=penalty),
         )
+
+    def _candidates(
+        self, seen: Histories, penalty: float
+    ) -> tuple[tuple[Terms, ...], tuple[str, ...]]:
+        size = len(seen.lists)
+        order = min(self.order or (size - 1 if size <= 4 else 2), max(size - 1, 1))
+        if size <= 5 or (size == 6 and order <= 2):
+            return hierarchical_models(size, order), ()
+        models = search_models(size, seen.counts, order, penalty=penalty, width=self.top)
+        return models, (
+            f"the best model was looked for among {len(models)} that a search came upon; one that "
+            "it did not meet may be better",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bic(_LowestCriterion):
+    """The hierarchical model with the lowest BIC (Silverman, Chan & Vincent 2024).
+
+    `order` is the most lists in one interaction; None stands for all but one of up to four lists,
+    and pairs for more. Up to five lists every model is compared, and every model of pairs for
+    six; beyond that a beam search looks for the `top` best, up to 8 lists. The interval repeats
+    the choice on every bootstrap replicate, among the `top` best models of the table itself.
+    """
+
+    method: ClassVar[str] = "bic"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aic(_LowestCriterion):
+    """The hierarchical model with the lowest AIC (Akaike 1974): larger models than Bic chooses.
+
+    The settings are those of Bic.
+    """
+
+    method: ClassVar[str] = "aic"
 
 
 def _fit_given(draft: Estimate, seen: Histories, terms: Terms) -> Estimate:
@@ -183,8 +235,15 @@ def _fit_given(draft: Estimate, seen: Histories, terms: Terms) -> Estimate:
     if not fits.converged[0]:
         return refuse(draft, "the fit did not settle")
     unseen = float(fits.unseen[0])
-    error = log_unseen_error(columns, fits.fitted[0])
-    interval = log_normal_interval(seen.observed, unseen, error, draft.level)
+    if draft.settings.get("interval") == "profile":
+        kept = active_cells(size, empty)
+        matrix, counts = model_matrix(size, finite)[kept], seen.counts[kept]
+        interval = profile_interval(matrix, counts, unseen=unseen, level=draft.level)
+        if not isfinite(interval.upper):
+            return bound_below(draft, "the profile likelihood sets no upper end to the total")
+    else:
+        error = log_unseen_error(columns, fits.fitted[0])
+        interval = log_normal_interval(seen.observed, unseen, error, draft.level)
     answer = replace(
         draft,
         estimate=seen.observed + unseen,
@@ -192,6 +251,7 @@ def _fit_given(draft: Estimate, seen: Histories, terms: Terms) -> Estimate:
         upper=interval.upper,
         verdict=Verdict.ESTIMATE,
         caveats=(GIVEN_MODEL, *caveats_of(seen, terms)),
+        details={**interval.details, "interactions": _interactions(seen, terms)},
     )
     return judge_answer(answer)
 
@@ -203,19 +263,22 @@ def _fit_chosen(settings: Any, draft: Estimate, seen: Histories, choose: Choose)
     if not verdict.usable:
         return refuse(draft, verdict.reason)
     draft = replace(draft, model=names_of(terms, seen.lists))
+    total = seen.observed + unseen
+    most, bca = MOST_TIMES * settings.replicates, settings.interval == "bca"
     drawn = replicate(
         seen,
         lambda many: many.sum(axis=1) + choose(many).unseen,
         count=settings.replicates,
         seed=settings.seed,
+        missing=missing_for_bca(total, level=settings.level, most=most if bca else 0),
     )
-    if drawn.failed > MOST_FAILED * settings.replicates:
+    count = len(drawn.bootstrap)
+    if drawn.failed > MOST_FAILED * count:
         return bound_below(
             draft,
-            f"{drawn.failed} of {settings.replicates} bootstrap replicates have no finite answer: "
+            f"{drawn.failed} of {count} bootstrap replicates have no finite answer: "
             "the table hangs on a few people",
         )
-    total = seen.observed + unseen
     interval = bootstrap_interval(total, drawn, level=settings.level, kind=settings.interval)
     answer = replace(
         draft,
@@ -224,5 +287,27 @@ def _fit_chosen(settings: Any, draft: Estimate, seen: Histories, choose: Choose)
         upper=interval.upper,
         verdict=Verdict.ESTIMATE,
         caveats=(*draft.caveats, *caveats_of(seen, terms), *interval.caveats),
+        details={**interval.details, "interactions": _interactions(seen, terms)},
+        draws=drawn.bootstrap[None, np.isfinite(drawn.bootstrap)],
     )
     return judge_answer(answer)
+
+
+def _interactions(seen: Histories, terms: Terms) -> dict[str, dict[str, float | None]]:
+    """For each interaction its log odds ratio, None at minus infinity, and who carries it.
+
+    `people` are those on all its lists, whatever others they are on.
+    """
+    size = len(seen.lists)
+    shared = dict(zip(terms, overlaps(seen.counts, terms, size).tolist(), strict=True))
+    finite, empty = split_empty(terms, [term for term in terms if not shared[term]])
+    columns, active = columns_of(size, finite), active_cells(size, empty)
+    fits = fit_poisson(columns, seen.counts[None, :], active[None, :])
+    parameters = dict(zip(columns.tolist(), fits.parameters[0].tolist(), strict=True))
+    return {
+        names_of([term], seen.lists)[0]: {
+            "log_odds_ratio": parameters.get(term),
+            "people": shared[term],
+        }
+        for term in terms
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -112,27 +113,28 @@ def fit_chosen(samples: Samples, rows: list[int], chosen: list[Terms]) -> tuple[
     return unseen, fitted
 
 
-def choose_lowest_bic(
-    lists: int, counts: Reals, models: tuple[Terms, ...], *, people: float
+def choose_lowest(
+    lists: int, counts: Reals, models: tuple[Terms, ...], *, penalty: float
 ) -> Choices:
-    """For each sample the usable one of `models` with the lowest BIC."""
-    ranked, unseen = rank_by_bic(lists, counts, models, people=people, keep=1)
+    """For each sample the usable one of `models` with the lowest criterion."""
+    ranked, unseen = rank_models(lists, counts, models, penalty=penalty, keep=1)
     best = [order[0] if order else -1 for order in ranked]
     found = [row[b] if b >= 0 else np.nan for row, b in zip(unseen, best, strict=True)]
     return Choices(terms=tuple(models[b] for b in best), unseen=np.array(found))
 
 
-def rank_by_bic(
-    lists: int, counts: Reals, models: tuple[Terms, ...], *, people: float, keep: int
+def rank_models(
+    lists: int, counts: Reals, models: tuple[Terms, ...], *, penalty: float, keep: int
 ) -> tuple[list[list[int]], Reals]:
     """For each sample the places of its `keep` best usable models, best first; all the unseens.
 
-    BIC = -2 log likelihood + parameters x log(people observed) (Schwarz 1978), where a parameter
-    at minus infinity counts as one. Existence is tested in this order, until enough are found:
-    a model without a finite maximum still comes close to the best likelihood it can have.
+    The criterion is -2 log likelihood + parameters x `penalty`, where a parameter at minus
+    infinity counts as one: 2 for AIC (Akaike 1974), the log of the people observed for BIC
+    (Schwarz 1978). Existence is tested in this order, until enough are found: a model without a
+    finite maximum still comes close to the best likelihood it can have.
     """
     samples = gather_samples(lists, counts, in_order({t for terms in models for t in terms}))
-    scores, unseen, certain = _score(samples, models, people)
+    scores, unseen, certain = _score(samples, models, penalty)
     ranked = []
     for row, score in enumerate(scores):
         best: list[int] = []
@@ -145,6 +147,37 @@ def rank_by_bic(
     return ranked, unseen
 
 
+def search_models(
+    lists: int, counts: Reals, order: int, *, penalty: float, width: int
+) -> tuple[Terms, ...]:
+    """The models met by a beam search, where there are too many to compare them all.
+
+    From the main effects on, each of the `width` best models so far is enlarged by one
+    interaction at a time, until none of the larger ones is among the `width` best. `counts` is
+    one sample, shape (patterns,).
+    """
+    scores: dict[Terms, float] = {}
+    new: tuple[Terms, ...] = ((),)
+    while new:
+        samples = gather_samples(lists, counts[None, :], in_order({t for m in new for t in m}))
+        scores |= dict(zip(new, _score(samples, new, penalty)[0][0].tolist(), strict=True))
+        best = sorted(scores, key=lambda terms: (scores[terms], terms))[:width]
+        front = [terms for terms in best if terms in new and np.isfinite(scores[terms])]
+        larger = {more for terms in front for more in _enlarged(lists, terms, order)}
+        new = tuple(sorted(larger - scores.keys()))
+    return tuple(sorted(scores, key=lambda model: (len(model), model)))
+
+
+def _enlarged(lists: int, terms: Terms, order: int) -> list[Terms]:
+    held = frozenset(terms)
+    return [
+        in_order((*terms, term))
+        for term in range(2**lists - 1)
+        if 2 <= term.bit_count() <= order and term not in held and _has_parts(term, held)
+    ]
+
+
+@lru_cache(maxsize=16)
 def hierarchical_models(lists: int, order: int) -> tuple[Terms, ...]:
     """Every hierarchical model with all main effects and interactions of `order` lists at most.
 
@@ -208,7 +241,7 @@ def _tails(shared: Reals, expected: Reals) -> Reals:
 
 
 def _score(
-    samples: Samples, models: tuple[Terms, ...], people: float
+    samples: Samples, models: tuple[Terms, ...], penalty: float
 ) -> tuple[Reals, Reals, Flags]:
     shape = (len(samples.counts), len(models))
     scores, unseen = np.full(shape, np.inf), np.full(shape, np.nan)
@@ -219,7 +252,7 @@ def _score(
         fits = fit_poisson(columns, samples.counts[rows], np.stack(active))
         size = 1 + samples.lists + np.array([len(models[place]) for place in places])
         misfit = twice_negative_log_likelihood(samples.counts[rows], fits.fitted)
-        score = misfit + size * np.log(people)
+        score = misfit + size * penalty
         scores[rows, places] = np.where(fits.converged, score, np.inf)
         unseen[rows, places] = fits.unseen
         certain[rows, places] = fits.certain
