@@ -26,7 +26,7 @@ from bearwitness.estimation.histories import (
     without_draws,
 )
 from bearwitness.estimation.linkages import average_linkages, split_draws
-from bearwitness.estimation.loglinear import Bic, Independence, LogLinear, Stepwise
+from bearwitness.estimation.loglinear import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.many_lists_robust import ManyListsRobust
 from bearwitness.estimation.sensitivity import Estimator, leave_one_list_out
 from bearwitness.estimation.sparse_bayes import SparseBayes
@@ -38,6 +38,7 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
         "chapman": Chapman,
         "independence": Independence,
         "loglinear": LogLinear,
+        "aic": Aic,
         "bic": Bic,
         "stepwise": Stepwise,
         "decomposable": Decomposable,
@@ -47,6 +48,7 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
 
 __all__ = [
     "METHODS",
+    "Aic",
     "Bic",
     "Chapman",
     "Decomposable",
