@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from bearwitness.estimation import Decomposable, Verdict, histories_from_wide, read_histories
+from bearwitness.estimation import (
+    Decomposable,
+    Verdict,
+    histories_from_wide,
+    leave_one_list_out,
+    merge_two_lists,
+    read_histories,
+)
 from bearwitness.estimation.decomposable import _Table, likely_graphs, weigh_graphs
 from bearwitness.estimation.graphs import decomposable_graphs
 
@@ -140,3 +147,23 @@ def test_more_lists_than_allowed_are_refused_with_a_way_out():
     answer = Decomposable().fit(rows)
     assert answer.verdict is Verdict.NO_ESTIMATE
     assert "stepwise" in answer.reasons[0]
+
+
+def test_omitting_and_merging_lists_shows_what_the_answer_hangs_on():
+    # UK, six lists (Silverman 2014). Totals from a prototype on the same prior, 2026
+    # (shared/ESTIMATION.md, section 7), to the whole person up to its coarser grid.
+    without = dict(leave_one_list_out(Decomposable(), rows_of("UKdat")))
+    merged = dict(merge_two_lists(Decomposable(), rows_of("UKdat")))
+    assert (len(without), len(merged)) == (6, 15)
+    assert without["GO"].estimate == pytest.approx(9256, rel=1e-3)
+    assert without["NCA"].estimate == pytest.approx(23920, rel=1e-3)
+    assert merged["NCA/PF"].estimate == pytest.approx(22991, rel=1e-3)
+    assert {answer.observed for answer in merged.values()} == {2744}
+
+
+def test_merging_the_two_lists_of_the_police_gives_the_published_table_of_five():
+    six = read_histories(rows_of("UKdat")).merged("PF", "NCA")
+    five = read_histories(rows_of("UKdat_5"))
+    renamed = {row["pattern"].replace("PF/NCA", "PFNCA"): row["count"]
+               for row in six.to_table().to_pylist()}  # fmt: skip
+    assert renamed == {row["pattern"]: row["count"] for row in five.to_table().to_pylist()}

@@ -28,7 +28,7 @@ from bearwitness.estimation.histories import (
 from bearwitness.estimation.linkages import average_linkages, split_draws
 from bearwitness.estimation.loglinear import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.many_lists_robust import ManyListsRobust
-from bearwitness.estimation.sensitivity import Estimator, leave_one_list_out
+from bearwitness.estimation.sensitivity import Estimator, leave_one_list_out, merge_two_lists
 from bearwitness.estimation.sparse_bayes import SparseBayes
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
 
@@ -71,6 +71,7 @@ __all__ = [
     "histories_from_wide",
     "leave_one_list_out",
     "make_estimator",
+    "merge_two_lists",
     "read_histories",
     "sensitivity_curve",
     "split_draws",

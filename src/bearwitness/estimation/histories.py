@@ -57,6 +57,17 @@ class Histories:
         left = Histories(lists=lists, counts=merged[1:], stratum=self.stratum)
         return replace(left, input_digest=digest(left.to_table(), HISTORIES))
 
+    def merged(self, first: str, second: str) -> Histories:
+        """The same people, where being on either of two lists is being on one: `first/second`."""
+        low, high = sorted((self.lists.index(first), self.lists.index(second)))
+        either = (self.cells >> low | self.cells >> high) & 1
+        cells = (self.cells & ~(1 << low)) | either << low
+        table = replace(self, counts=np.zeros_like(self.counts))
+        np.add.at(table.counts, cells - 1, self.counts)
+        names = list(self.lists)
+        names[low] = f"{first}/{second}"
+        return replace(table, lists=tuple(names)).without(self.lists[high])
+
     def reordered(self) -> Histories:
         """The same counts with the lists in an order that their names have no part in.
 

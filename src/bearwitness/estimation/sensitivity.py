@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any, Protocol
 
 from bearwitness.estimation.estimate import Estimate
@@ -27,4 +28,22 @@ def leave_one_list_out(estimator: Estimator, histories: Any) -> list[tuple[str, 
         shrink = getattr(estimator, "without", None)
         smaller = shrink(name) if shrink else estimator
         answers.append((name, smaller.fit(seen.without(name).to_table())))
+    return answers
+
+
+def merge_two_lists(estimator: Estimator, histories: Any) -> list[tuple[str, Estimate]]:
+    """The answer with each two lists taken as one, named `first/second`, in text order.
+
+    Nobody is lost, so a large change says that the answer hangs on how these two overlap.
+    Interactions of a given model go with both lists.
+    """
+    seen = read_histories(histories)
+    answers = []
+    for first, second in combinations(sorted(seen.lists), 2):
+        smaller = estimator
+        for name in (first, second):
+            shrink = getattr(smaller, "without", None)
+            smaller = shrink(name) if shrink else smaller
+        answer = smaller.fit(seen.merged(first, second).to_table())
+        answers.append((f"{first}/{second}", answer))
     return answers
