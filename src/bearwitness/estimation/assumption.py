@@ -23,7 +23,7 @@ import pyarrow as pa
 from bearwitness.errors import EstimateRefused, StudyInvalid
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.estimate import Estimate
-from bearwitness.estimation.histories import JOINER, Histories, read_histories
+from bearwitness.estimation.histories import JOINER, Histories, pattern_of, read_histories
 
 # Methods whose models all lack the interaction of all lists. The intercept of such a model is the
 # log of odd / even of its own fitted counts, so its ratio is 1, and the unseen is multiplied. With
@@ -140,7 +140,8 @@ def _unseen_of(estimate: Estimate) -> list[float]:
 
 
 def _unseen_from(seen: Histories, fitted: Mapping[str, Any], level: float) -> list[float]:
-    place = {frozenset(_names(seen, int(cell))): int(cell) - 1 for cell in seen.cells}
+    patterns = [pattern_of(seen.lists, int(cell)) for cell in seen.cells]
+    place = [frozenset(pattern.split(JOINER)) for pattern in patterns]
     given = {frozenset(pattern.split(JOINER)): value for pattern, value in fitted.items()}
     if set(given) != set(place):
         raise StudyInvalid("fitted should hold every pattern of the lists once, and no other")
@@ -154,10 +155,6 @@ def _unseen_from(seen: Histories, fitted: Mapping[str, Any], level: float) -> li
         return [float(unseen[0])]
     tail = (1 - level) / 2
     return [float(end) for end in np.quantile(unseen, [0.5, tail, 1 - tail])]
-
-
-def _names(seen: Histories, cell: int) -> list[str]:
-    return [name for bit, name in enumerate(seen.lists) if cell >> bit & 1]
 
 
 def _meaning(lists: tuple[str, ...], times: str) -> str:

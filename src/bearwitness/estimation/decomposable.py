@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bearwitness.errors import StudyInvalid
-from bearwitness.estimation.design import Reals, bits_of
+from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draft import check_settings, draft_estimate
 from bearwitness.estimation.draws import DRAWS
 from bearwitness.estimation.estimate import Estimate, Verdict
 from bearwitness.estimation.graphs import decomposable_graphs
-from bearwitness.estimation.histories import Histories, read_histories
+from bearwitness.estimation.histories import Histories, pattern_of, read_histories
 from bearwitness.estimation.verdicts import (
     bound_below,
     caveats_of,
@@ -34,6 +34,8 @@ MOST_LISTS = 7
 # Rules of this house.
 MOST_AT_EDGE = 1e-3  # posterior mass in the last tenth of the search: beyond it, no upper end
 MOST_SATURATED = 0.5  # posterior probability of the graph that says nothing of the unseen
+
+WITHOUT, WITH = "without_saturated", "with_saturated"  # the complete graph, in `details`
 
 _EXACT, _COARSE, _FINE = 100, 80, 1200  # points of the grid
 _WIDE, _WIDEST = 1e4, 1e7  # times the people observed
@@ -84,10 +86,10 @@ class Decomposable:
     def _answer(self, draft: Estimate, seen: Histories, posterior: Posterior) -> Estimate:
         saturated = posterior.of_saturated
         chosen = posterior.density(saturated=self.saturated)
-        tails = ((1 - self.level) / 2, 0.5, (1 + self.level) / 2)
-        lower, middle, upper = (posterior.quantile(chosen, tail) for tail in tails)
-        edge = posterior.mass_at_edge(chosen)
-        draft = replace(draft, details=_details(self, seen, posterior, edge))
+        edge = _share_at_edge(posterior.unseen, chosen)
+        details = _details(self, seen, posterior, edge)
+        lower, middle, upper = details[WITH if self.saturated else WITHOUT]
+        draft = replace(draft, details=details)
         if saturated > MOST_SATURATED:
             return bound_below(
                 draft,
@@ -105,9 +107,9 @@ class Decomposable:
         return judge_answer(
             replace(
                 draft,
-                lower=seen.observed + lower,
-                estimate=seen.observed + middle,
-                upper=seen.observed + upper,
+                lower=lower,
+                estimate=middle,
+                upper=upper,
                 draws=(seen.observed + drawn).reshape(1, -1),
                 verdict=Verdict.ESTIMATE,
                 caveats=caveats_of(seen, ()),
@@ -175,9 +177,6 @@ class Posterior:
         rows = self.densities if saturated else self.densities[:-1]
         return np.asarray(rows.sum(axis=0))
 
-    def quantile(self, density: Reals, tail: float) -> float:
-        return float(self.quantiles(density, np.array([tail]))[0])
-
     def quantiles(self, density: Reals, tails: Reals) -> Reals:
         """The least number of unseen people that has `tails` of the posterior at or below it."""
         masses = _masses(self.unseen, density)
@@ -187,11 +186,6 @@ class Posterior:
         share = (tails - before) / np.maximum(reached[place] - before, 1e-300)
         start = np.where(place > 0, self.unseen[place - 1], self.unseen[0] - 1)
         return np.asarray(np.ceil(start + share * (self.unseen[place] - start) - 1e-9))
-
-    def mass_at_edge(self, density: Reals) -> float:
-        """Share of the posterior in the last tenth of the search."""
-        masses = _masses(self.unseen, density)
-        return float(masses[self.unseen > 0.9 * self.unseen[-1]].sum() / masses.sum())
 
 
 def likely_graphs(table: _Table, unseen: Reals) -> Places:
@@ -229,9 +223,7 @@ def _find_grid(table: _Table, graphs: Places) -> Reals:
         unseen = _grid(reach * table.observed, 2 * _COARSE)
         logs = rows @ table.terms(unseen) + table.common(unseen)
         density = np.exp(logs - logs.max()).sum(axis=0)
-        masses = _masses(unseen, density)
-        edge = masses[unseen > 0.9 * unseen[-1]].sum() / masses.sum()
-        if edge < MOST_AT_EDGE / 1000 or reach >= _WIDEST:
+        if _share_at_edge(unseen, density) < MOST_AT_EDGE / 1000 or reach >= _WIDEST:
             return _grid(reach * table.observed, _FINE)
         reach *= 10
 
@@ -258,15 +250,20 @@ def _masses(unseen: Reals, density: Reals) -> Reals:
     return np.concatenate([density[:1], between])
 
 
+def _share_at_edge(unseen: Reals, density: Reals) -> float:
+    """Share of the posterior in the last tenth of the search."""
+    masses = _masses(unseen, density)
+    return float(masses[unseen > 0.9 * unseen[-1]].sum() / masses.sum())
+
+
 def _details(
     settings: Decomposable, seen: Histories, posterior: Posterior, edge: float
 ) -> dict[str, Any]:
-    without, within = (posterior.density(saturated=s) for s in (False, True))
-    tails = ((1 - settings.level) / 2, 0.5, (1 + settings.level) / 2)
-    answers = {
-        name: [seen.observed + posterior.quantile(density, tail) for tail in tails]
-        for name, density in (("without_saturated", without), ("with_saturated", within))
-    }
+    tails = np.array([(1 - settings.level) / 2, 0.5, (1 + settings.level) / 2])
+    answers = {}
+    for name, saturated in ((WITHOUT, False), (WITH, True)):
+        unseen = posterior.quantiles(posterior.density(saturated=saturated), tails)
+        answers[name] = (seen.observed + unseen).tolist()
     return {
         **answers,
         "probability_of_saturated": posterior.of_saturated,
@@ -286,6 +283,6 @@ def _likeliest(seen: Histories, posterior: Posterior) -> list[dict[str, Any]]:
     for place in order:
         row = rows[[posterior.graphs[place]]].tocoo()
         cliques = [int(which) for which, value in zip(row.col, row.data, strict=True) if value > 0]
-        named = sorted("+".join(sorted(seen.lists[bit] for bit in bits_of(c))) for c in cliques)
+        named = sorted(pattern_of(seen.lists, clique) for clique in cliques)
         told.append({"cliques": named, "probability": float(posterior.probabilities[place])})
     return told

@@ -11,11 +11,11 @@ import numpy as np
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draft import check_settings, draft_estimate
-from bearwitness.estimation.estimate import Estimate, Verdict
+from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.intervals import log_error, log_normal_interval
-from bearwitness.estimation.learners import Learner
+from bearwitness.estimation.learners import Labels, Learner
 from bearwitness.estimation.people import People, cross_fit, read_people
-from bearwitness.estimation.verdicts import bound_below, judge_answer, judge_overlap, refuse
+from bearwitness.estimation.verdicts import answer_with, bound_below, judge_overlap, refuse
 
 GIVEN_COVARIATES = (
     "Among people with the same {covariates}, being on {first} says nothing about being on "
@@ -27,18 +27,16 @@ MOST_BOUND = 0.05  # share of people whose chance met its bound: beyond it, a ca
 
 
 @dataclass(frozen=True, kw_only=True)
-class DoublyRobust:
-    """Das, Kennedy & Jewell (arXiv 2104.14091): person-level covariates for two lists.
+class RobustSettings:
+    """What estimates from covariates have in common: what is known of people, how it is learned.
 
-    `fit` takes a table with one row a person (`read_people`), not HISTORIES. `others` are further
-    lists that may hold people whom neither of the two holds. Chances are learned on `folds` - 1
-    parts and used on the part left out; no chance of being on both is taken below `bound`.
-    `learner` is LogitLearner unless you give an object with fit and predict_proba.
+    Chances are learned on `folds` - 1 parts and used on the part left out; none that is divided by
+    is taken below `bound`. `learner` is LogitLearner unless you give an object with fit and
+    predict_proba.
     """
 
-    lists: tuple[str, str]
+    lists: tuple[str, ...]
     covariates: tuple[str, ...]
-    others: tuple[str, ...] = ()
     learner: Learner | None = None
     folds: int = 5
     bound: float = 0.005
@@ -46,27 +44,76 @@ class DoublyRobust:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        check_robust_settings(self)
+        check_settings(self)
+        for name in ("lists", "covariates"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not 2 <= self.folds <= 50:
+            raise StudyInvalid("folds should be from 2 to 50", hint="Usual is 5.")
+        if not 0 < self.bound <= 0.1:
+            raise StudyInvalid("bound should lie between 0 and 0.1", hint="Usual is 0.005.")
+        names = [*self.columns, *self.covariates]
+        if len(set(names)) < len(names):
+            raise StudyInvalid("a column is named twice among lists and covariates")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The lists to read."""
+        return self.lists
+
+    @property
+    def known(self) -> str:
+        """The covariates in words."""
+        return ", ".join(self.covariates) or "covariates (none given)"
+
+    def draft(self, method: str, people: People, assumption: str) -> Estimate:
+        learner = type(self.learner).__name__ if self.learner else "LogitLearner"
+        draft = draft_estimate(replace(self, learner=None), method, people.seen, assumption)
+        return replace(
+            draft, settings={**draft.settings, "learner": learner}, input_digest=people.digest
+        )
+
+    def learn(self, people: People, labels: Labels) -> Reals:
+        """The chance of each class for every person."""
+        return cross_fit(people, labels, learner=self.learner, folds=self.folds, seed=self.seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoublyRobust(RobustSettings):
+    """Das, Kennedy & Jewell (arXiv 2104.14091): person-level covariates for two lists.
+
+    `fit` takes a table with one row a person (`read_people`), not HISTORIES. `others` are further
+    lists that may hold people whom neither of the two holds. `bound` holds for the chance of being
+    on both; the other settings are those of RobustSettings.
+    """
+
+    lists: tuple[str, str]
+    others: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if len(self.lists) != 2:
             raise StudyInvalid(
                 "this method compares two lists",
                 hint="Name the rest in `others`, or use ManyListsRobust.",
             )
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.lists, *self.others)
+
     def fit(self, people: Any) -> Estimate:
         """Estimate the total. Raises what `read_people` raises."""
-        told = read_people(people, [*self.lists, *self.others], self.covariates)
-        names = ", ".join(self.covariates) or "covariates (none given)"
+        told = read_people(people, self.columns, self.covariates)
         assumption = GIVEN_COVARIATES.format(
-            covariates=names, first=self.lists[0], second=self.lists[1]
+            covariates=self.known, first=self.lists[0], second=self.lists[1]
         )
-        draft = draft_robust(self, "doubly-robust", told, assumption)
+        draft = self.draft("doubly-robust", told, assumption)
         # 0: on neither of the two; 1: on the first only; 2: on the second only; 3: on both.
         labels = told.flags[:, 0] + 2 * told.flags[:, 1]
         early = judge_overlap(draft, told.seen) or judge_classes(draft, labels, range(1, 4))
         if early:
             return early
-        chances = cross_fit(told, labels, learner=self.learner, folds=self.folds, seed=self.seed)
+        chances = self.learn(told, labels)
         both = np.maximum(chances[:, 3], self.bound)
         first, second = chances[:, 1] + both, chances[:, 2] + both
         on_first, on_second = told.flags[:, 0], told.flags[:, 1]
@@ -84,35 +131,13 @@ def every_pair(settings: DoublyRobust, people: Any) -> dict[str, Estimate]:
     """The answer for each pair of `lists` and `others`, as A:B. Pairs that differ much cannot all
     be independent given the covariates.
     """
-    names = [*settings.lists, *settings.others]
+    names = settings.columns
     answers = {}
     for first, second in combinations(sorted(names), 2):
         rest = tuple(name for name in names if name not in (first, second))
         pair = replace(settings, lists=(first, second), others=rest)
         answers[f"{first}:{second}"] = pair.fit(people)
     return answers
-
-
-def check_robust_settings(settings: Any) -> None:
-    """Raise StudyInvalid for a level, a number of folds, a bound or names out of range."""
-    check_settings(settings)
-    for name in ("lists", "covariates"):
-        object.__setattr__(settings, name, tuple(getattr(settings, name)))
-    if not 2 <= settings.folds <= 50:
-        raise StudyInvalid("folds should be from 2 to 50", hint="Usual is 5.")
-    if not 0 < settings.bound <= 0.1:
-        raise StudyInvalid("bound should lie between 0 and 0.1", hint="Usual is 0.005.")
-    names = [*settings.lists, *getattr(settings, "others", ()), *settings.covariates]
-    if len(set(names)) < len(names):
-        raise StudyInvalid("a column is named twice among lists and covariates")
-
-
-def draft_robust(settings: Any, method: str, people: People, assumption: str) -> Estimate:
-    learner = type(settings.learner).__name__ if settings.learner else "LogitLearner"
-    draft = draft_estimate(replace(settings, learner=None), method, people.seen, assumption)
-    return replace(
-        draft, settings={**draft.settings, "learner": learner}, input_digest=people.digest
-    )
 
 
 def judge_classes(draft: Estimate, labels: Any, needed: Any) -> Estimate | None:
@@ -152,18 +177,10 @@ def answer_robust(
             f"for {bounded:.0%} of the people a learned chance lay below its bound, which "
             "then decides their weight"
         )
-    answer = replace(
-        draft,
-        estimate=total,
-        lower=interval.lower,
-        upper=interval.upper,
-        verdict=Verdict.ESTIMATE,
-        caveats=tuple(caveats),
-        details={
-            **draft.details,
-            "doubly_robust": total,
-            "standard_error": variance**0.5,
-            "heaviest_person": heaviest,
-        },
-    )
-    return judge_answer(answer)
+    details = {
+        **draft.details,
+        "doubly_robust": total,
+        "standard_error": variance**0.5,
+        "heaviest_person": heaviest,
+    }
+    return answer_with(draft, total, interval, caveats=tuple(caveats), details=details)

@@ -53,7 +53,7 @@ def fit_poisson(columns: Columns, counts: Reals, active: Flags) -> Fits:
     `columns` holds the term of each parameter as bits, 0 for the intercept, which comes first;
     with a leading axis, one model per sample.
     """
-    counts = _with_nobody(np.where(active, counts, 0.0))
+    counts = with_nobody(np.where(active, counts, 0.0))
     active = np.pad(active, ((0, 0), (1, 0)))
     columns = np.broadcast_to(columns, (len(counts), columns.shape[-1]))
     parameters = _start(columns, counts, active)
@@ -68,15 +68,15 @@ def fit_poisson(columns: Columns, counts: Reals, active: Flags) -> Fits:
         if near.all():
             break
         open_, part = open_[~near], part[~near]
-        step = _solve(_information(part, fitted[~near]), slope[~near])
+        step = _solve(information(part, fitted[~near]), slope[~near])
         parameters[open_] += step * _shortening(part, step, active[open_])
     return _judge(columns, parameters, counts, active, converged)
 
 
 def log_unseen_error(columns: Columns, fitted: Reals) -> float:
     """Standard error of the log of the unseen: of the intercept, by the Fisher information."""
-    information = _information(columns[None, :], _with_nobody(fitted[None, :]))[0]
-    return float(np.sqrt(np.linalg.inv(information)[0, 0]))
+    found = information(columns[None, :], with_nobody(fitted[None, :]))[0]
+    return float(np.sqrt(np.linalg.inv(found)[0, 0]))
 
 
 def twice_negative_log_likelihood(counts: Reals, fitted: Reals) -> Reals:
@@ -101,7 +101,7 @@ def _start(columns: Columns, counts: Reals, active: Flags) -> Reals:
     guess = np.where(active, counts + 0.1, 0.0)
     logs = np.log(np.where(active, guess, 1.0))
     target = guess * logs + np.where(active, counts - guess, 0.0)
-    return _solve(_information(columns, guess), _statistics(columns, target))
+    return _solve(information(columns, guess), _statistics(columns, target))
 
 
 def _fitted(columns: Columns, parameters: Reals, active: Flags) -> Reals:
@@ -130,7 +130,8 @@ def _statistics(columns: Columns, values: Reals) -> Reals:
     return np.asarray(np.take_along_axis(_over_supersets(values), columns, axis=1))
 
 
-def _information(columns: Columns, fitted: Reals) -> Reals:
+def information(columns: Columns, fitted: Reals) -> Reals:
+    """Of the parameters `columns` (samples by parameters), for fitted counts with nobody first."""
     size = columns.shape[1]
     unions = (columns[:, :, None] | columns[:, None, :]).reshape(len(columns), size * size)
     sums = np.take_along_axis(_over_supersets(fitted), unions, axis=1)
@@ -150,6 +151,6 @@ def _shortening(columns: Columns, step: Reals, active: Flags) -> Reals:
     return np.asarray(np.minimum(1.0, _LONGEST_STEP / np.maximum(reach, 1e-300)))[:, None]
 
 
-def _with_nobody(values: Reals) -> Reals:
+def with_nobody(values: Reals) -> Reals:
     """A first column of zeros, for people on no list: never observed."""
     return np.pad(values, ((0, 0), (1, 0)))

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _AT_ONCE = 1 << 18
 
@@ -72,6 +75,8 @@ def _know_each_other(near: Nodes, around: Nodes) -> NDArray[np.bool_]:
 
 
 def _as_rows(joined: Nodes, left: Nodes, sets: int) -> csr_array:
+    from scipy.sparse import csr_array
+
     count, lists = joined.shape
     columns = np.concatenate([joined, left], axis=1).ravel()
     values = np.tile(np.repeat([1.0, -1.0], lists), count)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from bearwitness.errors import CountInvalid, ListConstant, TableMismatch
@@ -90,7 +91,7 @@ class Histories:
     def to_table(self) -> pa.Table:
         """HISTORIES with the patterns that somebody had."""
         rows = [
-            {"stratum": self.stratum, "pattern": _pattern(self.lists, int(cell)), "count": int(n)}
+            {"stratum": self.stratum, "pattern": pattern_of(self.lists, int(cell)), "count": int(n)}
             for cell, n in zip(self.cells, self.counts, strict=True)
             if n
         ]
@@ -106,8 +107,8 @@ def capture_histories(members: Any, links: Any, *, stratum: bool = False) -> pa.
     """
     members, links = check(members, MEMBERS), check(links, LINKS)
     rows: list[dict[str, Any]] = []
-    for draw in sorted(set(links.column("draw").to_pylist())):
-        own = links.filter(pa.array([draw == of for of in links.column("draw").to_pylist()]))
+    for draw in values_of(links, "draw"):
+        own = rows_where(links, "draw", draw)
         person_of = dict(zip(_texts(own, "record"), _texts(own, "person"), strict=True))
         seen, strata = _sightings(members, person_of)
         tally = Counter(
@@ -188,19 +189,23 @@ def read_histories(data: Any) -> Histories:
 def split_strata(histories: Any) -> list[tuple[str, pa.Table]]:
     """One table per stratum, in text order of the strata."""
     table = check(histories, HISTORIES)
-    strata = table.column("stratum").to_pylist()
-    return [
-        (part, table.filter(pa.array([part == own for own in strata])))
-        for part in sorted(set(strata))
-    ]
+    return [(part, rows_where(table, "stratum", part)) for part in values_of(table, "stratum")]
 
 
 def without_draws(histories: Any, draw: int) -> pa.Table:
     """The rows of one draw of the linkage, called draw 0: HISTORIES of a linkage by itself."""
-    table = check(histories, HISTORIES)
-    rows = table.filter(pa.array([draw == own for own in table.column("draw").to_pylist()]))
+    rows = rows_where(check(histories, HISTORIES), "draw", draw)
     zeros = pa.array([0] * rows.num_rows, pa.int64())
     return check(rows.set_column(rows.schema.get_field_index("draw"), "draw", zeros), HISTORIES)
+
+
+def values_of(table: pa.Table, column: str) -> list[Any]:
+    """The different values of a column, ascending."""
+    return sorted(pc.unique(table.column(column)).to_pylist())
+
+
+def rows_where(table: pa.Table, column: str, value: Any) -> pa.Table:
+    return table.filter(pc.equal(table.column(column), value))
 
 
 def check_list_name(name: str, *, where: str = "") -> None:
@@ -332,7 +337,8 @@ def _counted_patterns(table: pa.Table) -> Iterator[tuple[tuple[str, ...], int]]:
             yield names, count
 
 
-def _pattern(lists: tuple[str, ...], cell: int) -> str:
+def pattern_of(lists: tuple[str, ...], cell: int) -> str:
+    """The lists whose bits are set in `cell`, as HISTORIES writes them."""
     return JOINER.join(sorted(name for bit, name in enumerate(lists) if cell >> bit & 1))
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draws import DRAWS, draws_of, from_draws
 from bearwitness.estimation.estimate import Estimate, Verdict
-from bearwitness.estimation.histories import without_draws
+from bearwitness.estimation.histories import values_of, without_draws
 from bearwitness.estimation.sensitivity import Estimator
 from bearwitness.estimation.verdicts import refuse
 from bearwitness.tables import HISTORIES, check, digest
@@ -31,7 +31,7 @@ LARGE_SHARE = 0.5
 def split_draws(histories: Any) -> list[tuple[int, pa.Table]]:
     """One table for each draw of the linkage, each as if it were the only one, by number."""
     table = check(histories, HISTORIES)
-    return [(draw, without_draws(table, draw)) for draw in sorted(set(table["draw"].to_pylist()))]
+    return [(draw, without_draws(table, draw)) for draw in values_of(table, "draw")]
 
 
 def average_linkages(

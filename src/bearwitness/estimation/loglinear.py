@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isfinite, log
@@ -11,6 +12,7 @@ import numpy as np
 
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.design import (
+    Flags,
     Reals,
     Terms,
     active_cells,
@@ -22,9 +24,9 @@ from bearwitness.estimation.design import (
     terms_of,
 )
 from bearwitness.estimation.draft import check_settings, draft_estimate
-from bearwitness.estimation.estimate import Estimate, Verdict
+from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.existence import assess_terms
-from bearwitness.estimation.fit import fit_poisson, log_unseen_error
+from bearwitness.estimation.fit import Fits, fit_poisson, log_unseen_error
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.intervals import (
     MOST_TIMES,
@@ -44,9 +46,9 @@ from bearwitness.estimation.selection import (
 )
 from bearwitness.estimation.verdicts import (
     MOST_FAILED,
+    answer_with,
     bound_below,
     caveats_of,
-    judge_answer,
     judge_overlap,
     refuse,
 )
@@ -137,7 +139,7 @@ class Stepwise:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _LowestCriterion:
+class _LowestCriterion(ABC):
     """What Bic and Aic have in common: all but the price of a parameter."""
 
     order: int | None = None
@@ -154,9 +156,9 @@ class _LowestCriterion:
         if self.top < 1 or (self.order is not None and self.order < 1):
             raise StudyInvalid("order and top should be 1 or more")
 
+    @abstractmethod
     def penalty(self, people: int) -> float:
         """What each parameter costs, on the scale of -2 log likelihood."""
-        return log(people) if self.method == "bic" else 2.0
 
     def fit(self, histories: Any) -> Estimate:
         seen = read_histories(histories).reordered()
@@ -208,6 +210,9 @@ class Bic(_LowestCriterion):
 
     method: ClassVar[str] = "bic"
 
+    def penalty(self, people: int) -> float:
+        return log(people)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Aic(_LowestCriterion):
@@ -218,6 +223,9 @@ class Aic(_LowestCriterion):
 
     method: ClassVar[str] = "aic"
 
+    def penalty(self, people: int) -> float:
+        return 2.0
+
 
 def _fit_given(draft: Estimate, seen: Histories, terms: Terms) -> Estimate:
     early = judge_overlap(draft, seen)
@@ -227,33 +235,34 @@ def _fit_given(draft: Estimate, seen: Histories, terms: Terms) -> Estimate:
     verdict = assess_terms(seen, terms)
     if not verdict.usable:
         return refuse(draft, verdict.reason)
-    size = len(seen.lists)
-    shared = overlaps(seen.counts, terms, size)
-    finite, empty = split_empty(terms, [t for t, n in zip(terms, shared, strict=True) if not n])
-    columns = columns_of(size, finite)
-    fits = fit_poisson(columns, seen.counts[None, :], active_cells(size, empty)[None, :])
+    finite, kept, fits = _fit_terms(seen, terms)
     if not fits.converged[0]:
         return refuse(draft, "the fit did not settle")
     unseen = float(fits.unseen[0])
     if draft.settings.get("interval") == "profile":
-        kept = active_cells(size, empty)
-        matrix, counts = model_matrix(size, finite)[kept], seen.counts[kept]
+        matrix, counts = model_matrix(len(seen.lists), finite)[kept], seen.counts[kept]
         interval = profile_interval(matrix, counts, unseen=unseen, level=draft.level)
         if not isfinite(interval.upper):
             return bound_below(draft, "the profile likelihood sets no upper end to the total")
     else:
-        error = log_unseen_error(columns, fits.fitted[0])
+        error = log_unseen_error(columns_of(len(seen.lists), finite), fits.fitted[0])
         interval = log_normal_interval(seen.observed, unseen, error, draft.level)
-    answer = replace(
+    return answer_with(
         draft,
-        estimate=seen.observed + unseen,
-        lower=interval.lower,
-        upper=interval.upper,
-        verdict=Verdict.ESTIMATE,
+        seen.observed + unseen,
+        interval,
         caveats=(GIVEN_MODEL, *caveats_of(seen, terms)),
-        details={**interval.details, "interactions": _interactions(seen, terms)},
+        details={**interval.details, "interactions": _interactions(seen, terms, finite, fits)},
     )
-    return judge_answer(answer)
+
+
+def _fit_terms(seen: Histories, terms: Terms) -> tuple[Terms, Flags, Fits]:
+    """The finite terms, the patterns kept, and the fit of one model to one table."""
+    size = len(seen.lists)
+    shared = overlaps(seen.counts, terms, size)
+    finite, empty = split_empty(terms, [t for t, n in zip(terms, shared, strict=True) if not n])
+    kept = active_cells(size, empty)
+    return finite, kept, fit_poisson(columns_of(size, finite), seen.counts[None, :], kept[None, :])
 
 
 def _fit_chosen(settings: Any, draft: Estimate, seen: Histories, choose: Choose) -> Estimate:
@@ -280,34 +289,29 @@ def _fit_chosen(settings: Any, draft: Estimate, seen: Histories, choose: Choose)
             "the table hangs on a few people",
         )
     interval = bootstrap_interval(total, drawn, level=settings.level, kind=settings.interval)
-    answer = replace(
+    finite, _, fits = _fit_terms(seen, terms)
+    return answer_with(
         draft,
-        estimate=total,
-        lower=interval.lower,
-        upper=interval.upper,
-        verdict=Verdict.ESTIMATE,
+        total,
+        interval,
         caveats=(*draft.caveats, *caveats_of(seen, terms), *interval.caveats),
-        details={**interval.details, "interactions": _interactions(seen, terms)},
+        details={**interval.details, "interactions": _interactions(seen, terms, finite, fits)},
         draws=drawn.bootstrap[None, np.isfinite(drawn.bootstrap)],
     )
-    return judge_answer(answer)
 
 
-def _interactions(seen: Histories, terms: Terms) -> dict[str, dict[str, float | None]]:
+def _interactions(
+    seen: Histories, terms: Terms, finite: Terms, fits: Fits
+) -> dict[str, dict[str, float | None]]:
     """For each interaction its log odds ratio, None at minus infinity, and who carries it.
 
     `people` are those on all its lists, whatever others they are on.
     """
     size = len(seen.lists)
-    shared = dict(zip(terms, overlaps(seen.counts, terms, size).tolist(), strict=True))
-    finite, empty = split_empty(terms, [term for term in terms if not shared[term]])
-    columns, active = columns_of(size, finite), active_cells(size, empty)
-    fits = fit_poisson(columns, seen.counts[None, :], active[None, :])
-    parameters = dict(zip(columns.tolist(), fits.parameters[0].tolist(), strict=True))
+    columns = columns_of(size, finite).tolist()
+    parameters = dict(zip(columns, fits.parameters[0].tolist(), strict=True))
+    shared = overlaps(seen.counts, terms, size).tolist()
     return {
-        names_of([term], seen.lists)[0]: {
-            "log_odds_ratio": parameters.get(term),
-            "people": shared[term],
-        }
-        for term in terms
+        names_of([term], seen.lists)[0]: {"log_odds_ratio": parameters.get(term), "people": people}
+        for term, people in zip(terms, shared, strict=True)
     }

@@ -9,15 +9,9 @@ from typing import Any
 import numpy as np
 
 from bearwitness.errors import StudyInvalid
-from bearwitness.estimation.doubly_robust import (
-    answer_robust,
-    check_robust_settings,
-    draft_robust,
-    judge_classes,
-)
+from bearwitness.estimation.doubly_robust import RobustSettings, answer_robust, judge_classes
 from bearwitness.estimation.estimate import Estimate
-from bearwitness.estimation.learners import Learner
-from bearwitness.estimation.people import cross_fit, read_people
+from bearwitness.estimation.people import read_people
 from bearwitness.estimation.verdicts import judge_overlap
 
 AMONG_MISSED = (
@@ -27,27 +21,20 @@ AMONG_MISSED = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class ManyListsRobust:
+class ManyListsRobust(RobustSettings):
     """Dulce Rubio & Kennedy (arXiv 2407.03539): a log-linear assumption among the unobserved.
 
     Among people alike whom no list outside `among` holds, the highest interaction of the lists in
     `among` has the odds ratio `odds_ratio`, 1 for none. Two lists in `among` are then independent;
     all lists in `among` (the default, an empty tuple) is no highest-order interaction. No chance of
-    a pattern is taken below `bound`; the other settings are those of DoublyRobust.
+    a pattern is taken below `bound`; the other settings are those of RobustSettings.
     """
 
-    lists: tuple[str, ...]
-    covariates: tuple[str, ...]
     among: tuple[str, ...] = ()
     odds_ratio: float = 1.0
-    learner: Learner | None = None
-    folds: int = 5
-    bound: float = 0.005
-    level: float = 0.95
-    seed: int = 1
 
     def __post_init__(self) -> None:
-        check_robust_settings(self)
+        super().__post_init__()
         object.__setattr__(self, "among", tuple(self.among) or self.lists)
         if len(self.among) < 2 or not set(self.among) <= set(self.lists):
             raise StudyInvalid("among should name two or more of the lists")
@@ -57,7 +44,7 @@ class ManyListsRobust:
     def fit(self, people: Any) -> Estimate:
         """Estimate the total. Raises what `read_people` raises."""
         told = read_people(people, self.lists, self.covariates)
-        draft = draft_robust(self, "many-lists-robust", told, self._assumption())
+        draft = self.draft("many-lists-robust", told, self._assumption())
         weights = [1 << self.among.index(n) if n in self.among else 0 for n in self.lists]
         outside = [place for place, name in enumerate(self.lists) if name not in self.among]
         missed = told.flags[:, outside].sum(axis=1) == 0
@@ -67,7 +54,7 @@ class ManyListsRobust:
         early = judge_overlap(draft, told.seen) or judge_classes(draft, labels, patterns)
         if early:
             return early
-        chances = cross_fit(told, labels, learner=self.learner, folds=self.folds, seed=self.seed)
+        chances = self.learn(told, labels)
         held = np.maximum(chances[:, patterns], self.bound)
         signs = np.where(np.bitwise_count(patterns) % 2, 1.0, -1.0)
         unseen = self.odds_ratio * np.exp(np.log(held) @ signs)
@@ -80,7 +67,7 @@ class ManyListsRobust:
     def _assumption(self) -> str:
         rest = [name for name in self.lists if name not in self.among]
         return AMONG_MISSED.format(
-            covariates=", ".join(self.covariates) or "covariates (none given)",
+            covariates=self.known,
             whom=f" whom {', '.join(rest)} missed" if rest else "",
             among=", ".join(self.among),
             ratio=self.odds_ratio,

@@ -10,7 +10,8 @@ import numpy as np
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.design import Flags, Terms, columns_of, in_order, names_of
 from bearwitness.estimation.draft import check_settings, draft_estimate
-from bearwitness.estimation.estimate import Estimate, Verdict
+from bearwitness.estimation.draws import from_draws
+from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.existence import assess_terms
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.selection import hierarchical_models
@@ -149,18 +150,12 @@ def _answer(
     picked = spread_out(proposals.weights, draws, random)
     rates = np.exp(np.minimum(proposals.parameters[picked, 0], _LARGEST_LOG))
     totals = seen.observed + random.poisson(rates).astype(float)
-    tail = (1 - draft.level) / 2
-    lower, estimate, upper = (float(end) for end in np.quantile(totals, [tail, 0.5, 1 - tail]))
     likely = tuple(name for name, chance in draft.details["inclusion"].items() if chance > 0.5)
-    answer = replace(
+    answer = from_draws(
         draft,
-        estimate=estimate,
-        lower=lower,
-        upper=upper,
-        verdict=Verdict.ESTIMATE,
+        totals,
         model=tuple(sorted(likely, key=lambda name: (name.count(":"), name))),
         caveats=(*caveats_of(seen, ()), *_about_differences(draft)),
-        draws=totals[None, :],
     )
     return judge_answer(answer)
 

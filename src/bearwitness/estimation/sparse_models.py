@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bearwitness.estimation.design import Reals, Terms, bits_of, model_matrix
+from bearwitness.estimation.fit import information, with_nobody
 
 Integers = NDArray[np.int64]
 
@@ -162,12 +163,8 @@ def log_posterior(problem: Problem, inside: NDArray[np.bool_], parameters: Reals
 def hessian_at(problem: Problem, held: Integers, parameters: Reals) -> Reals:
     """Of minus the log posterior in the parameters at the places `held` (rows by parameters)."""
     fitted = np.exp(np.minimum(parameters @ problem.matrix.T, _LARGEST_LOG))
-    columns = problem.columns[held]
-    unions = (columns[:, :, None] | columns[:, None, :]).reshape(len(held), -1)
-    # The information of two parameters is the sum over the patterns that hold both their terms.
-    sums = fitted @ _holders(problem.lists)
-    information = np.take_along_axis(sums, unions, axis=1).reshape(*columns.shape, -1)
-    return np.asarray(information + problem.precision[held][:, :, None] * np.eye(held.shape[1]))
+    of_data = information(problem.columns[held], with_nobody(fitted))
+    return np.asarray(of_data + problem.precision[held][:, :, None] * np.eye(held.shape[1]))
 
 
 def _newton(problem: Problem, held: Integers) -> Reals:
@@ -203,12 +200,6 @@ def _alike(inside: NDArray[np.bool_]) -> list[Integers]:
         most = max(1, _BATCH // size**2)
         portions += [np.array(rows[at : at + most]) for at in range(0, len(rows), most)]
     return portions
-
-
-def _holders(lists: int) -> Reals:
-    """Patterns by sets of lists: 1 where the pattern holds the set."""
-    cells, sets = np.arange(1, 2**lists), np.arange(2**lists)
-    return np.asarray((cells[:, None] & sets) == sets, dtype=float)
 
 
 def _allowed(held: set[int], lists: int, size: int) -> int:

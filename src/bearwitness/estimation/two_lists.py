@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bearwitness.estimation.draft import check_settings, draft_estimate
-from bearwitness.estimation.estimate import Estimate, Verdict
+from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.intervals import log_error, log_normal_interval
 from bearwitness.estimation.verdicts import (
+    answer_with,
     bound_below,
     caveats_of,
-    judge_answer,
     judge_overlap,
     refuse,
 )
@@ -91,13 +91,4 @@ def _sizes(seen: Histories) -> tuple[float, float, float]:
 def _answer(draft: Estimate, seen: Histories, total: float, variance: float) -> Estimate:
     unseen = total - draft.observed
     interval = log_normal_interval(draft.observed, unseen, log_error(unseen, variance), draft.level)
-    return judge_answer(
-        replace(
-            draft,
-            estimate=total,
-            lower=interval.lower,
-            upper=interval.upper,
-            verdict=Verdict.ESTIMATE,
-            caveats=caveats_of(seen, ()),
-        )
-    )
+    return answer_with(draft, total, interval, caveats=caveats_of(seen, ()))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from bearwitness.estimation.design import Terms, active_cells, split_empty
 from bearwitness.estimation.estimate import Estimate, Verdict
 from bearwitness.estimation.histories import Histories
+from bearwitness.estimation.intervals import Interval
 
 # Rules of this house, not of any paper.
 FEWEST_ON_SEVERAL = 5  # people on two lists or more: with fewer, one person decides the answer
@@ -55,6 +57,23 @@ def judge_overlap(draft: Estimate, seen: Histories) -> Estimate | None:
             "person more or less would decide the answer",
         )
     return None
+
+
+def answer_with(
+    draft: Estimate, total: float, interval: Interval, *, caveats: tuple[str, ...], **more: Any
+) -> Estimate:
+    """The draft with its number, judged; `more` are further fields of Estimate."""
+    return judge_answer(
+        replace(
+            draft,
+            estimate=total,
+            lower=interval.lower,
+            upper=interval.upper,
+            verdict=Verdict.ESTIMATE,
+            caveats=caveats,
+            **more,
+        )
+    )
 
 
 def judge_answer(answer: Estimate) -> Estimate:

@@ -56,20 +56,17 @@ def link(
     check_judgements(judgements, records)
     pairs, report = match(table, settings=settings)
     links = resolve(records, pairs, judgements, threshold=settings.threshold)
+    notes = [*report.notes, *_notes(links, judgements)]
     if settings.draws:
         links = draw_linkages(links, pairs, judgements, count=settings.draws, seed=settings.seed)
-    notes = (*report.notes, *_notes(links, judgements))
-    return Linkage(pairs=pairs, links=links, report=replace(report, notes=notes))
+        notes.append(f"{settings.draws} linkages were drawn; estimates are averaged over them.")
+    return Linkage(pairs=pairs, links=links, report=replace(report, notes=tuple(notes)))
 
 
-def _notes(links: pa.Table, judgements: Sequence[Judgement]) -> list[str]:
-    rows = links.to_pylist()
-    sizes = Counter(row["person"] for row in rows if row["draw"] == 0)
+def _notes(best: pa.Table, judgements: Sequence[Judgement]) -> list[str]:
+    sizes = Counter(best.column("person").to_pylist())
     notes = [f"{len(judgements)} judgements by people were honoured."] if judgements else []
     largest = max(sizes.values(), default=0)
-    draws = max((row["draw"] for row in rows), default=0)
-    if draws:
-        notes.append(f"{draws} linkages were drawn; estimates are averaged over them.")
     if largest > _MANY:
         notes.append(f"One person has {largest} records: look whether that is right.")
     return notes

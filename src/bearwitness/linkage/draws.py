@@ -12,7 +12,7 @@ import pyarrow as pa
 from bearwitness.linkage.judgements import SAME, Judgement
 from bearwitness.tables import LINKS, PAIRS, check
 
-_FAR = 1e-6  # odds of a pair that was not scored: no block brought it together
+_FAR = log(1e-6)  # log odds of a pair that was not scored: no block brought it together
 _SURE = 1e-9
 _FIRST_SWEEPS, _SWEEPS = 10, 3
 
@@ -99,7 +99,7 @@ class _Sampler:
         group = self.members[person]
         if self.apart.get(unit, set()) & group:
             return float("-inf")
-        return sum(near.get(other, log(_FAR)) for other in group)
+        return sum(near.get(other, _FAR) for other in group)
 
 
 def _units(records: Sequence[str], judgements: Sequence[Judgement]) -> dict[str, str]:
