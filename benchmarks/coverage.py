@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from bearwitness.estimation import Estimate, Histories, Stepwise
-from bearwitness.estimation.doubly_robust import DoublyRobust
-from bearwitness.estimation.sparse_bayes import SparseBayes
+from bearwitness.estimation.covariates.doubly_robust import DoublyRobust
+from bearwitness.estimation.sparse.averaging import SparseBayes
 
 PAIR = DoublyRobust(lists=("a", "b"), covariates=("x", "sex"))
 
@@ -56,7 +56,7 @@ DESIGNS = {
 def draw_histories(chances: np.ndarray, people: int, random: np.random.Generator) -> Any:
     names = tuple("abcde"[: len(chances).bit_length() - 1])
     counts = random.multinomial(people, chances)[1:].astype(float)
-    return Histories(lists=names, counts=counts).to_table()
+    return Histories.from_counts(names, counts).to_table()
 
 
 def draw_people(seed: int, *, people: int = 3000, slopes: tuple[float, ...]) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from scipy.optimize import linprog
 
 from bearwitness.estimation import Histories, read_histories
 from bearwitness.estimation.design import active_cells, columns_of, model_matrix, pairs_of
-from bearwitness.estimation.existence import is_identifiable, verdict_on
-from bearwitness.estimation.fit import fit_poisson
-from bearwitness.estimation.selection import choose_stepwise, hierarchical_models
+from bearwitness.estimation.loglinear.existence import is_identifiable, verdict_on
+from bearwitness.estimation.loglinear.fit import fit_poisson
+from bearwitness.estimation.loglinear.selection import choose_stepwise, hierarchical_models
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors" / "capture_histories.toml"
 REPLICATES = 1000

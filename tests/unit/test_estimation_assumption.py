@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from bearwitness.errors import EstimateRefused, StudyInvalid
 from bearwitness.estimation import Chapman, Independence, LogLinear, Stepwise
-from bearwitness.estimation.assumption import (
+from bearwitness.estimation.checks.assumption import (
     ODDS_RATIOS,
     sensitivity_curve,
     unseen_without_highest,
 )
 from bearwitness.estimation.design import active_cells, columns_of
-from bearwitness.estimation.fit import fit_poisson
-from bearwitness.estimation.selection import hierarchical_models
-from bearwitness.estimation.sparse_bayes import SparseBayes
+from bearwitness.estimation.loglinear.fit import fit_poisson
+from bearwitness.estimation.loglinear.selection import hierarchical_models
+from bearwitness.estimation.sparse.averaging import SparseBayes
 
 TWO = {"pattern": ["a", "b", "a+b"], "count": [61, 47, 23]}
 THREE = {

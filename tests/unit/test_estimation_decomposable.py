@@ -18,8 +18,8 @@ from bearwitness.estimation import (
     merge_two_lists,
     read_histories,
 )
-from bearwitness.estimation.decomposable import _Table, likely_graphs, weigh_graphs
-from bearwitness.estimation.graphs import decomposable_graphs
+from bearwitness.estimation.decomposable.averaging import _Table, likely_graphs, weigh_graphs
+from bearwitness.estimation.decomposable.graphs import decomposable_graphs
 
 TABLES = tomllib.loads(
     (Path(__file__).parents[1] / "vectors" / "capture_histories.toml").read_text(encoding="utf-8")

@@ -142,9 +142,18 @@ def test_several_strata_or_draws_are_never_silently_added(column):
     assert refused.value.hint
 
 
-def test_seventeen_lists_are_too_many():
+def test_seventeen_lists_can_be_read_and_not_spread_over_every_pattern():
     rows = {"pattern": [f"l{i:02}" for i in range(17)], "count": [1] * 17}
-    with pytest.raises(TableMismatch, match="17 lists"):
+    seen = read_histories(rows)
+    assert (seen.observed, len(seen.lists)) == (17, 17)
+    with pytest.raises(TableMismatch, match="17 lists") as refused:
+        seen.counts
+    assert "latent-class" in refused.value.hint
+
+
+def test_sixty_one_lists_are_too_many():
+    rows = {"pattern": [f"l{i:02}" for i in range(61)], "count": [1] * 61}
+    with pytest.raises(TableMismatch, match="61 lists"):
         read_histories(rows)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from bearwitness.estimation import Chapman, Independence, Verdict, average_linkages, split_draws
 from bearwitness.estimation.draws import draws_of
-from bearwitness.estimation.linkages import split_variance
+from bearwitness.estimation.pooling.linkages import split_variance
 
 ONE = {"a": 80, "b": 61, "c": 47, "a+b": 23, "a+c": 19, "b+c": 12, "a+b+c": 7}
 

@@ -21,12 +21,12 @@ from bearwitness.estimation import (
     make_estimator,
     read_histories,
 )
-from bearwitness.estimation.dense import fit_dense
 from bearwitness.estimation.design import active_cells, columns_of, model_matrix, pairs_of
-from bearwitness.estimation.existence import verdict_on
-from bearwitness.estimation.fit import fit_poisson
 from bearwitness.estimation.intervals import Replicates, bootstrap_interval
-from bearwitness.estimation.selection import (
+from bearwitness.estimation.loglinear.dense import fit_dense
+from bearwitness.estimation.loglinear.existence import verdict_on
+from bearwitness.estimation.loglinear.fit import fit_poisson
+from bearwitness.estimation.loglinear.selection import (
     gather_samples,
     hierarchical_models,
     rank_models,

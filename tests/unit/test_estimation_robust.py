@@ -8,9 +8,9 @@ import pytest
 
 from bearwitness.errors import CountInvalid, ListConstant, StudyInvalid, TableMismatch
 from bearwitness.estimation import Chapman, LincolnPetersen, Verdict, histories_from_wide
-from bearwitness.estimation.doubly_robust import DoublyRobust, every_pair
-from bearwitness.estimation.learners import LogitLearner
-from bearwitness.estimation.many_lists_robust import ManyListsRobust, vary_odds_ratio
+from bearwitness.estimation.covariates.doubly_robust import DoublyRobust, every_pair
+from bearwitness.estimation.covariates.learners import LogitLearner
+from bearwitness.estimation.covariates.many_lists import ManyListsRobust, vary_odds_ratio
 
 PAIR = DoublyRobust(lists=("a", "b"), covariates=("x", "sex"))
 

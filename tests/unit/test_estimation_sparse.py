@@ -12,10 +12,10 @@ from bearwitness.estimation import Verdict
 from bearwitness.estimation.contract import CLAIMS
 from bearwitness.estimation.design import columns_of, in_order, model_matrix, pairs_of
 from bearwitness.estimation.histories import read_histories
-from bearwitness.estimation.selection import hierarchical_models
-from bearwitness.estimation.sparse_bayes import SparseBayes
-from bearwitness.estimation.sparse_draws import spread_out, tail_shape
-from bearwitness.estimation.sparse_models import Prior, Problem, climb
+from bearwitness.estimation.loglinear.selection import hierarchical_models
+from bearwitness.estimation.sparse.averaging import SparseBayes
+from bearwitness.estimation.sparse.draws import spread_out, tail_shape
+from bearwitness.estimation.sparse.models import Prior, Problem, climb
 
 # Korean women held in sexual slavery in Palembang (Ball, Shin & Yang 2018): seven patterns, one of
 # which (c and d without b) nobody had.

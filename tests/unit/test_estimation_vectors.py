@@ -17,8 +17,8 @@ from bearwitness.estimation import (
     read_histories,
 )
 from bearwitness.estimation.intervals import acceleration, replicate
-from bearwitness.estimation.loglinear import Aic
-from bearwitness.estimation.selection import (
+from bearwitness.estimation.loglinear.models import Aic
+from bearwitness.estimation.loglinear.selection import (
     choose_stepwise,
     hierarchical_models,
     rank_models,

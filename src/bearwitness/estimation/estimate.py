@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,12 @@ class Verdict(StrEnum):
     ESTIMATE = "estimate"
     LOWER_BOUND_ONLY = "lower bound only"
     NO_ESTIMATE = "no estimate"
+
+
+class Estimator(Protocol):
+    """A frozen settings object; `fit` gives a new Estimate and changes nothing."""
+
+    def fit(self, histories: Any) -> Estimate: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,12 +99,12 @@ def caveats_of(seen: Histories, terms: Terms) -> tuple[str, ...]:
 
 def _about_lists(seen: Histories) -> list[str]:
     alone, inside = [], []
-    several = np.bitwise_count(seen.cells) > 1
-    for bit, name in enumerate(seen.lists):
-        on = (seen.cells >> bit & 1) == 1
-        if not seen.counts[on & several].sum():
+    several = np.bitwise_count(seen.patterns) > 1
+    for name in seen.lists:
+        on = seen.holds(name)
+        if not (on & several).any():
             alone.append(name)
-        if not seen.counts[on & ~several].sum():
+        if not (on & ~several).any():
             inside.append(name)
     caveats = [f"list {name} shares nobody with any other list" for name in sorted(alone)]
     caveats += [
@@ -116,11 +116,7 @@ def _about_lists(seen: Histories) -> list[str]:
 
 def _about_model(seen: Histories, terms: Terms) -> list[str]:
     lists = len(seen.lists)
-    empty = []
-    for term in terms:
-        holds = (seen.cells & term) == term
-        if not seen.counts[holds].sum():
-            empty.append(term)
+    empty = [term for term in terms if not ((seen.patterns & term) == term).any()]
     finite, gone = split_empty(terms, empty)
     caveats = []
     if 1 + lists + len(finite) == active_cells(lists, gone).sum():

@@ -15,9 +15,8 @@ import pyarrow as pa
 
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draws import DRAWS, draws_of, from_draws
-from bearwitness.estimation.estimate import Estimate, Verdict
+from bearwitness.estimation.estimate import Estimate, Estimator, Verdict
 from bearwitness.estimation.histories import values_of, without_draws
-from bearwitness.estimation.sensitivity import Estimator
 from bearwitness.estimation.verdicts import refuse
 from bearwitness.tables import HISTORIES, check, digest
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bearwitness.estimation.design import Reals
-from bearwitness.estimation.sparse_models import (
+from bearwitness.estimation.sparse.models import (
     Integers,
     Modes,
     Problem,

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from bearwitness.errors import StudyInvalid
+from bearwitness.estimation.covariates.learners import Labels, Learner
+from bearwitness.estimation.covariates.people import People, cross_fit, read_people
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draft import check_settings, draft_estimate
 from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.intervals import log_error, log_normal_interval
-from bearwitness.estimation.learners import Labels, Learner
-from bearwitness.estimation.people import People, cross_fit, read_people
 from bearwitness.estimation.verdicts import answer_with, bound_below, judge_overlap, refuse
 
 GIVEN_COVARIATES = (

@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 
 from bearwitness.errors import StudyInvalid
-from bearwitness.estimation.doubly_robust import RobustSettings, answer_robust, judge_classes
+from bearwitness.estimation.covariates.doubly_robust import (
+    RobustSettings,
+    answer_robust,
+    judge_classes,
+)
+from bearwitness.estimation.covariates.people import read_people
 from bearwitness.estimation.estimate import Estimate
-from bearwitness.estimation.people import read_people
 from bearwitness.estimation.verdicts import judge_overlap
 
 AMONG_MISSED = (

@@ -12,11 +12,11 @@ from bearwitness.estimation.design import Flags, Terms, columns_of, in_order, na
 from bearwitness.estimation.draft import check_settings, draft_estimate
 from bearwitness.estimation.draws import from_draws
 from bearwitness.estimation.estimate import Estimate
-from bearwitness.estimation.existence import assess_terms
 from bearwitness.estimation.histories import Histories, read_histories
-from bearwitness.estimation.selection import hierarchical_models
-from bearwitness.estimation.sparse_draws import Proposals, propose, spread_out, tail_shape
-from bearwitness.estimation.sparse_models import Modes, Prior, Problem, climb
+from bearwitness.estimation.loglinear.existence import assess_terms
+from bearwitness.estimation.loglinear.selection import hierarchical_models
+from bearwitness.estimation.sparse.draws import Proposals, propose, spread_out, tail_shape
+from bearwitness.estimation.sparse.models import Modes, Prior, Problem, climb
 from bearwitness.estimation.verdicts import (
     bound_below,
     caveats_of,

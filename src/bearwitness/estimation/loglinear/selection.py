@@ -23,8 +23,8 @@ from bearwitness.estimation.design import (
     pairs_of,
     split_empty,
 )
-from bearwitness.estimation.existence import is_identifiable, verdict_on
-from bearwitness.estimation.fit import fit_poisson, twice_negative_log_likelihood
+from bearwitness.estimation.loglinear.existence import is_identifiable, verdict_on
+from bearwitness.estimation.loglinear.fit import fit_poisson, twice_negative_log_likelihood
 
 _Entry = TypeVar("_Entry")
 

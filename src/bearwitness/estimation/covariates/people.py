@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from bearwitness.errors import CountInvalid, ListConstant, TableMismatch
+from bearwitness.estimation.counting import histories_from_wide
+from bearwitness.estimation.covariates.learners import Labels, Learner, LogitLearner
 from bearwitness.estimation.design import Reals
-from bearwitness.estimation.histories import Histories, histories_from_wide, read_histories
-from bearwitness.estimation.learners import Labels, Learner, LogitLearner
+from bearwitness.estimation.histories import Histories, read_histories
 
 MOST_CATEGORIES = 50
 

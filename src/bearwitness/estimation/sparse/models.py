@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bearwitness.estimation.design import Reals, Terms, bits_of, model_matrix
-from bearwitness.estimation.fit import information, with_nobody
+from bearwitness.estimation.loglinear.fit import information, with_nobody
 
 Integers = NDArray[np.int64]
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bearwitness.errors import StudyInvalid
+from bearwitness.estimation.decomposable.graphs import decomposable_graphs
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draft import check_settings, draft_estimate
 from bearwitness.estimation.draws import DRAWS
 from bearwitness.estimation.estimate import Estimate, Verdict
-from bearwitness.estimation.graphs import decomposable_graphs
 from bearwitness.estimation.histories import Histories, pattern_of, read_histories
 from bearwitness.estimation.verdicts import (
     bound_below,

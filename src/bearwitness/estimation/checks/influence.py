@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any, Protocol
+from typing import Any
 
-from bearwitness.estimation.estimate import Estimate
+from bearwitness.estimation.estimate import Estimate, Estimator
 from bearwitness.estimation.histories import read_histories
-
-
-class Estimator(Protocol):
-    """A frozen settings object; `fit` gives a new Estimate and changes nothing."""
-
-    def fit(self, histories: Any) -> Estimate: ...
 
 
 def leave_one_list_out(estimator: Estimator, histories: Any) -> list[tuple[str, Estimate]]:

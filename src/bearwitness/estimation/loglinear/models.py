@@ -25,8 +25,6 @@ from bearwitness.estimation.design import (
 )
 from bearwitness.estimation.draft import check_settings, draft_estimate
 from bearwitness.estimation.estimate import Estimate
-from bearwitness.estimation.existence import assess_terms
-from bearwitness.estimation.fit import Fits, fit_poisson, log_unseen_error
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.intervals import (
     MOST_TIMES,
@@ -35,8 +33,10 @@ from bearwitness.estimation.intervals import (
     missing_for_bca,
     replicate,
 )
-from bearwitness.estimation.profile import profile_interval
-from bearwitness.estimation.selection import (
+from bearwitness.estimation.loglinear.existence import assess_terms
+from bearwitness.estimation.loglinear.fit import Fits, fit_poisson, log_unseen_error
+from bearwitness.estimation.loglinear.profile import profile_interval
+from bearwitness.estimation.loglinear.selection import (
     Choices,
     choose_lowest,
     choose_stepwise,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bearwitness.estimation.dense import fit_dense
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.intervals import Interval, normal_quantile
+from bearwitness.estimation.loglinear.dense import fit_dense
 
 _FARTHEST = 1e9  # times the people observed: beyond it there is no upper end
 

@@ -1,0 +1,1 @@
+"""What an answer hangs on, and what may be said of it."""

@@ -1,0 +1,1 @@
+"""Doubly robust estimates, where something is known of each person seen."""

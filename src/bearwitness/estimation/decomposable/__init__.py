@@ -1,0 +1,1 @@
+"""Averaging over decomposable graphs of the lists (Madigan & York 1997)."""

@@ -1,0 +1,1 @@
+"""Several answers become one: over draws of the linkage, over strata."""

@@ -1,0 +1,1 @@
+"""Bayesian log-linear models with few interactions, all models averaged."""
