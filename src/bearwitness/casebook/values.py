@@ -14,7 +14,7 @@ from edtf.parser.edtf_exceptions import EDTFParseException
 from bearwitness.errors import InputError
 
 _LONGEST_DATE = 80
-_HINT = (
+DATE_HINT = (
     "Write what is known: 1998, 1998-03, 1998-03-14, 199X (the nineties), 1998~ (about 1998), "
     "[1998..2000] (one year of these), 1998-21 (spring 1998)."
 )
@@ -98,7 +98,7 @@ def _parse(text: str) -> Any:
         return parse_edtf(season[1] if season else text)
     except (EDTFParseException, ValueError, OverflowError) as error:
         # The library's message quotes the text, which may hold anything that was typed.
-        raise InputError("this is not a date that we can read", hint=_HINT) from error
+        raise InputError("this is not a date that we can read", hint=DATE_HINT) from error
 
 
 def _year(moment: Any) -> int | None:
