@@ -10,7 +10,14 @@ from bearwitness.records import queries
 from bearwitness.records.models import AuditEntry, Person
 
 OPEN = {"login", "leave", "blank", "logout"}
-POST_ONLY = {"find-by-name", "show-names", "withdraw-consent", "run-study", "verify-study"}
+POST_ONLY = {
+    "find-by-name",
+    "read-date",
+    "show-names",
+    "withdraw-consent",
+    "run-study",
+    "verify-study",
+}
 OF_STUDY = {"study", "progress", "report", "report-pdf", "package", "run-study", "verify-study"}
 
 
@@ -140,6 +147,25 @@ def test_a_date_that_cannot_be_read_is_answered_with_how_to_write_it(alice, db):
     assert "[1998..2000]" in shown
     assert "This is not a date that we can read" in shown
     assert not Person.objects.exists()
+
+
+def test_a_date_as_it_was_said_is_kept_as_edtf_and_shown_in_the_language_of_the_page(alice, db):
+    alice.post(reverse("add-person"), {"kind": "alias", "birth": "around spring 1998"})
+    person = Person.objects.get()
+    assert person.birth == "1998-21~"
+    page = reverse("person", args=[person.code_name])
+    assert "about spring 1998" in body(alice.get(page))
+    assert "1998년 봄경" in body(alice.get(page, headers={"accept-language": "ko"}))
+    edit = alice.get(reverse("edit-person", args=[person.code_name]))
+    assert 'value="about spring 1998"' in body(edit)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("1998년경", "about 1998 = 1998~"), ("long ago", "this is not a date that we can read.")],
+)
+def test_a_date_is_read_back_while_it_is_typed(alice, said, shown):
+    assert body(alice.post(reverse("read-date"), {"said": said})) == shown
 
 
 def test_leaving_quickly_signs_out_and_shows_nothing(alice):

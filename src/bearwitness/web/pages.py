@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
-from bearwitness.casebook import When
+from bearwitness.casebook import in_words, read_said_date
 from bearwitness.errors import BearwitnessError, InputError
 
 PER_PAGE = 50
+DATE_HELP = _(
+    "As it was said: spring 2014, around 1998, between 1998 and 2000. Or EDTF: 1998~, 199X."
+)
 # Django's language codes, and the vocabularies' BCP 47 tags.
 _TAGS = {"zh-hans": "zh-Hans"}
 
@@ -60,9 +65,23 @@ def language_tag() -> str:
     return _TAGS.get(code, code)
 
 
-def check_date(text: str) -> None:
-    """A form field's validator: EDTF, with a message that says how to write it."""
-    try:
-        When.read(text)
-    except InputError as error:
-        raise ValidationError(f"{error.message.capitalize()}. {error.hint}") from error
+class SaidDateField(forms.CharField):
+    """A date as it was said. It is kept as EDTF, and shown again in the reader's language."""
+
+    def __init__(self, **settings):
+        settings.setdefault("max_length", 80)
+        settings.setdefault("help_text", DATE_HELP)
+        super().__init__(**settings)
+        self.widget.attrs |= {"data-said-date": "", "autocomplete": "off"}
+
+    def clean(self, value):
+        said = super().clean(value)
+        if not said:
+            return ""
+        try:
+            return read_said_date(said).text
+        except InputError as error:
+            raise ValidationError(f"{error.message.capitalize()}. {error.hint}") from error
+
+    def prepare_value(self, value):
+        return in_words(value, language_tag()) if value else value

@@ -8,9 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from bearwitness.casebook import Name, NameKind, Use
 from bearwitness.coding import load_vocabulary, vocabulary_names
 from bearwitness.records import queries
-from bearwitness.web.pages import check_date, language_tag
-
-_DATE_HELP = _("As well as it is known: 1998, 1998-03, 199X, 1998~ (about), [1998..2000], 1998-21")
+from bearwitness.web.pages import SaidDateField, language_tag
 
 USE_LABELS = {
     Use.RECORD: _("Record: write down what they tell"),
@@ -64,13 +62,7 @@ class PersonForm(forms.Form):
             ("other", _("other")),
         ],
     )
-    birth = forms.CharField(
-        label=_("Birth"),
-        max_length=80,
-        required=False,
-        help_text=_DATE_HELP,
-        validators=[check_date],
-    )
+    birth = SaidDateField(label=_("Birth"), required=False)
     origin = forms.CharField(label=_("Place of origin"), max_length=200, required=False)
     place = forms.CharField(label=_("Place of the events"), max_length=200, required=False)
 
@@ -108,9 +100,7 @@ class ConsentForm(forms.Form):
 
 
 class InterviewForm(forms.Form):
-    held_on = forms.CharField(
-        label=_("Held on"), max_length=80, help_text=_DATE_HELP, validators=[check_date]
-    )
+    held_on = SaidDateField(label=_("Held on"))
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     interviewer = forms.CharField(label=_("Interviewer"), max_length=100)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
@@ -121,13 +111,7 @@ class InterviewForm(forms.Form):
 
 class ActForm(forms.Form):
     term = forms.ChoiceField(label=_("What was done"))
-    date = forms.CharField(
-        label=_("When"),
-        max_length=80,
-        required=False,
-        help_text=_DATE_HELP,
-        validators=[check_date],
-    )
+    date = SaidDateField(label=_("When"), required=False)
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     source = forms.ModelChoiceField(
         label=_("Source"), queryset=None, empty_label=None, help_text=_("Who or what says so.")

@@ -31,5 +31,6 @@ urlpatterns = [
     path("sources/", views.sources, name="sources"),
     path("sources/add/", views.AddSource.as_view(), name="add-source"),
     path("sources/<int:number>/", views.source, name="source"),
+    path("read-date/", views.read_date, name="read-date"),
     path("audit/", views.audit, name="audit"),
 ]

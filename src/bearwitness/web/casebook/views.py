@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bearwitness.casebook import NameKind, Use
+from bearwitness.casebook import NameKind, Use, in_words, read_said_date
 from bearwitness.coding import load_vocabulary
+from bearwitness.errors import InputError
 from bearwitness.records import actions, queries
 from bearwitness.records.audit import verify_audit
 from bearwitness.web.casebook import forms
@@ -178,6 +179,19 @@ class AddAct(_OfPerson):
         term, source = form.cleaned_data["term"], form.cleaned_data["source"]
         actions.add_act(self.person, by=self.by, term=term, source=source, said=said)
         return self.back()
+
+
+@require_POST
+def read_date(request):
+    """How a date that was typed would be kept. It travels in the body: a date can point at
+    somebody."""
+    try:
+        edtf = read_said_date(request.POST.get("said", "")).text
+    except InputError as error:
+        return HttpResponse(f"{error.message}.", content_type="text/plain; charset=utf-8")
+    said = in_words(edtf, language_tag())
+    text = said if said == edtf else f"{said} = {edtf}"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_POST
