@@ -40,6 +40,7 @@ WITHOUT, WITH = "without_saturated", "with_saturated"  # the complete graph, in 
 _EXACT, _COARSE, _FINE = 100, 80, 1200  # points of the grid
 _WIDE, _WIDEST = 1e4, 1e7  # times the people observed
 _NEGLIGIBLE = 60.0  # in log weight, against the likeliest graph
+_MOST_LOG = 500.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,12 +192,13 @@ class Posterior:
 def likely_graphs(table: _Table, unseen: Reals) -> Places:
     """Rows of `decomposable_graphs` that matter somewhere on the coarse grid `unseen`.
 
-    Left out are those less likely than exp(-60) of the best. The complete graph, last, stays.
+    Left out are those less likely than exp(-60) of the best that is not complete. The complete
+    graph, last, stays; it may be likelier than all others by any factor.
     """
     rows = decomposable_graphs(table.lists)
     logs = rows @ table.terms(unseen) + table.common(unseen)
     best = (logs + np.log(np.maximum(np.gradient(unseen), 1.0))).max(axis=1)
-    keep = best > best.max() - _NEGLIGIBLE
+    keep = best > best[:-1].max() - _NEGLIGIBLE
     keep[-1] = True
     return np.flatnonzero(keep)
 
@@ -204,7 +206,8 @@ def likely_graphs(table: _Table, unseen: Reals) -> Places:
 def weigh_graphs(table: _Table, unseen: Reals, graphs: Places) -> Posterior:
     """The posterior over `graphs` and the whole numbers `unseen`, ascending."""
     logs = decomposable_graphs(table.lists)[graphs] @ table.terms(unseen) + table.common(unseen)
-    densities = np.exp(logs - logs.max())
+    # On the scale of the others: the complete graph can be likelier by more than floats can hold.
+    densities = np.exp(np.minimum(logs - logs[:-1].max(), _MOST_LOG))
     masses = densities @ _weights(unseen)
     return Posterior(
         lists=table.lists,
