@@ -6,6 +6,8 @@ An estimator is a frozen settings object. `fit` takes HISTORIES of one stratum a
 
 from __future__ import annotations
 
+from bearwitness.estimation.bounds.chao import Chao
+from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
 from bearwitness.estimation.checks.influence import leave_one_list_out, merge_two_lists
 from bearwitness.estimation.counting import capture_histories, histories_from_wide
@@ -30,6 +32,7 @@ __all__ = [
     "METHODS",
     "Aic",
     "Bic",
+    "Chao",
     "Chapman",
     "Decomposable",
     "DoublyRobust",
@@ -41,6 +44,7 @@ __all__ = [
     "LogLinear",
     "ManyListsRobust",
     "ModelVerdict",
+    "SampleCoverage",
     "SensitivityCurve",
     "SparseBayes",
     "Stepwise",

@@ -32,7 +32,8 @@ class Estimate:
     """How many people there are in all, by one method: what an estimator's `fit` gives.
 
     `estimate` and `upper` are None unless the verdict is "estimate"; `lower` is None where there
-    is no estimate, and the people observed where there is a lower bound only. `model` holds the
+    is no estimate; where there is a lower bound only it is the people observed, or the lower
+    limit of a bound that the method gives, itself in `details["bound"]`. `model` holds the
     interactions as A:B, with all their parts. `settings` make the same answer again from the
     table with `input_digest`. `draws` (chains by draws) are totals from the posterior or from the
     bootstrap, where the method has them. `details` are the method's own diagnostics: plain numbers
@@ -97,8 +98,17 @@ class Estimate:
                 f"({self.level:.0%} interval {self.lower:,.0f} to {self.upper:,.0f}); {seen}."
             )
         if self.verdict is Verdict.LOWER_BOUND_ONLY:
-            return f"{self.method}{where}: a lower bound only: at least {self.lower:,.0f} people."
+            return f"{self.method}{where}: {self._bound_told()}; {seen}."
         return f"{self.method}{where}: no estimate; {seen}."
+
+    def _bound_told(self) -> str:
+        bound = self.details.get("bound")
+        if bound is None:
+            return f"a lower bound only: at least {self.lower:,.0f} people"
+        return (
+            f"a lower bound: at least about {bound['estimate']:,.0f} people ({self.level:.0%} "
+            f"interval of the bound {bound['lower']:,.0f} to {bound['upper']:,.0f})"
+        )
 
     def _method_with_settings(self) -> str:
         # The level has its own column.

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bearwitness.errors import StudyInvalid
+from bearwitness.estimation.bounds.chao import Chao
+from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.decomposable.averaging import Decomposable
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.sparse.averaging import SparseBayes
@@ -17,6 +19,8 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
     {
         "lincoln-petersen": LincolnPetersen,
         "chapman": Chapman,
+        "chao": Chao,
+        "sample-coverage": SampleCoverage,
         "independence": Independence,
         "loglinear": LogLinear,
         "aic": Aic,

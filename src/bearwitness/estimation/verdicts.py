@@ -42,6 +42,22 @@ def bound_below(draft: Estimate, *reasons: str) -> Estimate:
     )
 
 
+def bound_with(
+    draft: Estimate, total: float, interval: Interval, reason: str, **more: Any
+) -> Estimate:
+    """A lower bound that a method gives; `more` are further fields of Estimate.
+
+    What may be said is the lower end of its interval: that the bound itself is reached is no more
+    likely than not. All three numbers are in `details["bound"]`.
+    """
+    if not np.isfinite(total) or total > MOST_PEOPLE:
+        return bound_below(draft, "the bound is not finite")
+    bound = {"estimate": total, "lower": interval.lower, "upper": interval.upper}
+    details = {**more.pop("details", {}), "bound": bound}
+    answer = replace(draft, lower=interval.lower, verdict=Verdict.LOWER_BOUND_ONLY, **more)
+    return replace(answer, details=details, reasons=(*draft.reasons, reason))
+
+
 def judge_overlap(draft: Estimate, seen: Histories) -> Estimate | None:
     """A refusal or a lower bound where the lists overlap too little for any method; else None."""
     if not seen.observed:
@@ -94,10 +110,11 @@ def judge_answer(answer: Estimate) -> Estimate:
 
 def caveats_of(seen: Histories, terms: Terms) -> tuple[str, ...]:
     """What the table and the model give reason to doubt."""
-    return (*_about_lists(seen), *_about_model(seen, terms))
+    return (*about_lists(seen), *_about_model(seen, terms))
 
 
-def _about_lists(seen: Histories) -> list[str]:
+def about_lists(seen: Histories) -> tuple[str, ...]:
+    """Lists that share nobody, and lists that lie wholly within the others."""
     alone, inside = [], []
     several = np.bitwise_count(seen.patterns) > 1
     for name in seen.lists:
@@ -111,7 +128,7 @@ def _about_lists(seen: Histories) -> list[str]:
         f"everybody on list {name} is on another list too: ask whether it was made from the others"
         for name in sorted(inside)
     ]
-    return caveats
+    return tuple(caveats)
 
 
 def _about_model(seen: Histories, terms: Terms) -> list[str]:

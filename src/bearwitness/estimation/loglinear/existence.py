@@ -83,7 +83,7 @@ def verdict_on(lists: int, finite: Terms, empty: Terms, seen: bytes) -> ModelVer
         return _MANY
     active = active_cells(lists, empty)
     observed = np.frombuffer(seen, dtype=bool)[active]
-    return _FINE if _has_maximum(model_matrix(lists, finite)[active], observed) else _NONE
+    return _FINE if has_maximum(model_matrix(lists, finite)[active], observed) else _NONE
 
 
 @lru_cache(maxsize=65536)
@@ -98,8 +98,10 @@ def is_identifiable(lists: int, finite: Terms, empty: Terms) -> bool:
     return bool(np.linalg.matrix_rank(matrix) == matrix.shape[1])
 
 
-def _has_maximum(matrix: Reals, observed: Flags) -> bool:
-    """Fienberg & Rinaldo (2012): the statistics lie inside the marginal cone.
+def has_maximum(matrix: Reals, observed: Flags) -> bool:
+    """Whether the statistics lie inside the marginal cone (Fienberg & Rinaldo 2012).
+
+    `matrix` has one row per pattern, and full column rank; `observed` says who had it.
 
     They do when the patterns observed span the whole space of parameters, for a proper face of
     the cone spans less. Else they do when some strictly positive table has the same statistics:
