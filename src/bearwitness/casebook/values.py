@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from edtf import parse_edtf
@@ -65,29 +67,37 @@ def detect_script(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class When:
-    """An EDTF date (ISO 8601-2) with its earliest and latest year; None where that end is open."""
+    """An EDTF date (ISO 8601-2) with its earliest and latest year and day; None for an open end."""
 
     text: str
     earliest: int | None
     latest: int | None
+    first_day: date | None = field(default=None, compare=False)
+    last_day: date | None = field(default=None, compare=False)
 
     @classmethod
     def read(cls, text: str) -> When:
         """Read EDTF. An approximate one (`~`) is widened by its precision. Raises InputError."""
-        text = text.strip()
-        parsed = _parse(text)
-        approximate = "~" in text or "%" in text
-        ends = ("lower_fuzzy", "upper_fuzzy") if approximate else ("lower_strict", "upper_strict")
-        earliest, latest = (_year(getattr(parsed, end)()) for end in ends)
-        if earliest is not None and latest is not None and earliest > latest:
-            raise InputError("this period ends before it begins", hint="Swap its two dates.")
-        return cls(text=text, earliest=earliest, latest=latest)
+        return _read(text.strip())
 
     def may_be_same_year(self, other: When) -> bool:
         """Whether some year fits both."""
         starts = [w.earliest for w in (self, other) if w.earliest is not None]
         ends = [w.latest for w in (self, other) if w.latest is not None]
         return not starts or not ends or max(starts) <= min(ends)
+
+
+@lru_cache(maxsize=65536)  # the library takes milliseconds a date, and pages show many
+def _read(text: str) -> When:
+    parsed = _parse(text)
+    approximate = "~" in text or "%" in text
+    ends = ("lower_fuzzy", "upper_fuzzy") if approximate else ("lower_strict", "upper_strict")
+    moments = [getattr(parsed, end)() for end in ends]
+    earliest, latest = (_year(moment) for moment in moments)
+    if earliest is not None and latest is not None and earliest > latest:
+        raise InputError("this period ends before it begins", hint="Swap its two dates.")
+    first, last = (_day(moment) for moment in moments)
+    return When(text=text, earliest=earliest, latest=latest, first_day=first, last_day=last)
 
 
 def _parse(text: str) -> Any:
@@ -99,6 +109,10 @@ def _parse(text: str) -> Any:
     except (EDTFParseException, ValueError, OverflowError) as error:
         # The library's message quotes the text, which may hold anything that was typed.
         raise InputError("this is not a date that we can read", hint=DATE_HINT) from error
+
+
+def _day(moment: Any) -> date | None:
+    return None if _year(moment) is None else date(*moment[:3])
 
 
 def _year(moment: Any) -> int | None:
