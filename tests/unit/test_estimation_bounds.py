@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from bearwitness.estimation import Chao, Histories, SampleCoverage, Verdict, read_histories
-from bearwitness.estimation.loglinear.closed import fit_closed, fit_lower_bound
 from bearwitness.estimation.loglinear.dense import fit_dense
+from bearwitness.estimation.loglinear.margins import fit_closed, fit_lower_bound
 
 TABLES = tomllib.loads(
     (Path(__file__).parents[1] / "vectors" / "capture_histories.toml").read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ from bearwitness.estimation.bounds.chao import Chao
 from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
 from bearwitness.estimation.checks.influence import leave_one_list_out, merge_two_lists
+from bearwitness.estimation.closed.behaviour import Behaviour
+from bearwitness.estimation.closed.heterogeneity import Heterogeneity
 from bearwitness.estimation.counting import capture_histories, histories_from_wide
 from bearwitness.estimation.covariates.doubly_robust import DoublyRobust
 from bearwitness.estimation.covariates.many_lists import ManyListsRobust
@@ -31,6 +33,7 @@ from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
 __all__ = [
     "METHODS",
     "Aic",
+    "Behaviour",
     "Bic",
     "Chao",
     "Chapman",
@@ -38,6 +41,7 @@ __all__ = [
     "DoublyRobust",
     "Estimate",
     "Estimator",
+    "Heterogeneity",
     "Histories",
     "Independence",
     "LincolnPetersen",

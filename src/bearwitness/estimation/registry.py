@@ -10,6 +10,7 @@ from typing import Any
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.bounds.chao import Chao
 from bearwitness.estimation.bounds.coverage import SampleCoverage
+from bearwitness.estimation.closed.heterogeneity import Heterogeneity
 from bearwitness.estimation.decomposable.averaging import Decomposable
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.sparse.averaging import SparseBayes
@@ -21,6 +22,7 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
         "chapman": Chapman,
         "chao": Chao,
         "sample-coverage": SampleCoverage,
+        "heterogeneity": Heterogeneity,
         "independence": Independence,
         "loglinear": LogLinear,
         "aic": Aic,

@@ -9,7 +9,7 @@ from bearwitness.estimation.draft import check_settings, draft_estimate
 from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.intervals import log_error, log_normal_interval
-from bearwitness.estimation.loglinear.closed import (
+from bearwitness.estimation.loglinear.margins import (
     NOT_FOUND,
     ClosedFit,
     fit_lower_bound,

@@ -118,22 +118,23 @@ def has_finite_maximum(seen: Histories, curve: Reals, *, lists_alike: bool = Fal
     Patterns observed that span the parameters are enough; else a linear programme decides, up to
     twelve lists. Beyond these, existence that cannot be shown is not claimed.
     """
-    lists = len(seen.lists)
-    rows = _design(lists, seen.patterns, curve, lists_alike)
+    rows = closed_design(seen, seen.patterns, curve, lists_alike=lists_alike)
     if np.linalg.matrix_rank(rows) == rows.shape[1]:
         return True
-    if lists > _MOST_LISTS_LAID_OUT:
+    if len(seen.lists) > _MOST_LISTS_LAID_OUT:
         return False
-    cells = seen.cells
-    matrix = _design(lists, cells, curve, lists_alike)
+    matrix = closed_design(seen, seen.cells, curve, lists_alike=lists_alike)
     if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         return False
     observed: Flags = seen.counts > 0
     return has_maximum(matrix, observed)
 
 
-def _design(lists: int, patterns: NDArray[np.int64], curve: Reals, lists_alike: bool) -> Reals:
-    on = (patterns[:, None] >> np.arange(lists)) & 1
+def closed_design(
+    seen: Histories, patterns: NDArray[np.int64], curve: Reals, *, lists_alike: bool = False
+) -> Reals:
+    """The model matrix laid out (patterns by parameters)."""
+    on = (patterns[:, None] >> np.arange(len(seen.lists))) & 1
     number = on.sum(axis=1)
     effects = number[:, None] if lists_alike else on
     return np.column_stack([np.ones(len(patterns)), effects, curve[number]]).astype(float)
