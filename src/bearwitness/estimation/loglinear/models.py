@@ -81,6 +81,10 @@ class Independence:
         seen = read_histories(histories).reordered()
         return _fit_given(draft_estimate(self, "independence", seen, INDEPENDENT), seen, ())
 
+    def points(self, seen: Histories, tables: Reals) -> Reals:
+        """The total of each of `tables` (tables by cells of `seen`), NaN where it has none."""
+        return _totals(tables, lambda many: choose_lowest(len(seen.lists), many, ((),), penalty=0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class LogLinear:
@@ -103,6 +107,11 @@ class LogLinear:
         seen = read_histories(histories).reordered()
         draft = draft_estimate(self, "loglinear", seen, NO_OTHER_INTERACTION)
         return _fit_given(draft, seen, terms_of(self.interactions, seen.lists))
+
+    def points(self, seen: Histories, tables: Reals) -> Reals:
+        """The total of each of `tables` (tables by cells of `seen`), NaN where it has none."""
+        size, given = len(seen.lists), (terms_of(self.interactions, seen.lists),)
+        return _totals(tables, lambda many: choose_lowest(size, many, given, penalty=0))
 
     def without(self, name: str) -> LogLinear:
         """The same without the interactions that `name` takes part in."""
@@ -136,6 +145,11 @@ class Stepwise:
             return early
         size = len(seen.lists)
         return _fit_chosen(self, draft, seen, lambda many: choose_stepwise(size, many, p=self.p))
+
+    def points(self, seen: Histories, tables: Reals) -> Reals:
+        """The total of each of `tables` (tables by cells of `seen`), the choice made anew."""
+        size = len(seen.lists)
+        return _totals(tables, lambda many: choose_stepwise(size, many, p=self.p))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +198,19 @@ class _LowestCriterion(ABC):
             lambda many: choose_lowest(size, many, best, penalty=penalty),
         )
 
+    def points(self, seen: Histories, tables: Reals) -> Reals:
+        """The total of each of `tables` (tables by cells of `seen`), the choice made anew.
+
+        The choice is among the `top` best models of the table of `seen`, as in the bootstrap.
+        """
+        size, penalty = len(seen.lists), self.penalty(seen.observed)
+        models, _ = self._candidates(seen, penalty)
+        ranked, _ = rank_models(size, seen.counts[None, :], models, penalty=penalty, keep=self.top)
+        best = tuple(models[place] for place in ranked[0])
+        if not best:
+            return np.full(len(tables), np.nan)
+        return _totals(tables, lambda many: choose_lowest(size, many, best, penalty=penalty))
+
     def _candidates(
         self, seen: Histories, penalty: float
     ) -> tuple[tuple[Terms, ...], tuple[str, ...]]:
@@ -225,6 +252,10 @@ class Aic(_LowestCriterion):
 
     def penalty(self, people: int) -> float:
         return 2.0
+
+
+def _totals(tables: Reals, choose: Choose) -> Reals:
+    return np.asarray(tables.sum(axis=1) + choose(tables).unseen)
 
 
 def _fit_given(draft: Estimate, seen: Histories, terms: Terms) -> Estimate:
