@@ -157,6 +157,31 @@ def estimate(file: Path, as_json: bool, **options: Any) -> None:
 
 
 @main.command()
+@click.argument("file", type=_FILE)
+@click.option("--methods", default="independence,stepwise,decomposable", show_default=True,
+              help="Methods by name, with commas.")  # fmt: skip
+@click.option("--replicates", default=100, show_default=True, type=click.IntRange(20, 10_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--count", default="", help="The column of counts, where its name is not usual.")
+@click.option("--encoding", default=None, help="For example cp949 or gb18030.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def calibrate(file: Path, methods: str, as_json: bool, **options: Any) -> None:
+    """How often do intervals hold the truth at list sizes and overlap like those of FILE?
+
+    Makes populations that would give tables like FILE, one as each method says and others whose
+    people differ in how findable they are; draws tables from them; estimates each anew. It tells
+    whether an interval is as good as it says, never whether its assumption is true.
+    """
+    from bearwitness.estimation.checks.calibration import calibrate as check
+    from bearwitness.pipeline.quick import read_histories
+
+    reading = {key: options.pop(key) for key in ("count", "encoding")}
+    names = tuple(name.strip() for name in methods.split(","))
+    found = check(read_histories(file, **reading), methods=names, tell=_progress(), **options)
+    click.echo(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else found.summary())
+
+
+@main.command()
 @click.argument("package", type=_FILE)
 @click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
 @click.option("--json", "as_json", is_flag=True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from bearwitness.estimation.bounds.chao import Chao
 from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
+from bearwitness.estimation.checks.calibration import Calibration, calibrate
 from bearwitness.estimation.checks.influence import leave_one_list_out, merge_two_lists
+from bearwitness.estimation.checks.populations import POPULATIONS, Population
 from bearwitness.estimation.closed.behaviour import Behaviour
 from bearwitness.estimation.closed.heterogeneity import Heterogeneity
 from bearwitness.estimation.counting import capture_histories, histories_from_wide
@@ -32,9 +34,11 @@ from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
 
 __all__ = [
     "METHODS",
+    "POPULATIONS",
     "Aic",
     "Behaviour",
     "Bic",
+    "Calibration",
     "Chao",
     "Chapman",
     "Decomposable",
@@ -48,6 +52,7 @@ __all__ = [
     "LogLinear",
     "ManyListsRobust",
     "ModelVerdict",
+    "Population",
     "SampleCoverage",
     "SensitivityCurve",
     "SparseBayes",
@@ -55,6 +60,7 @@ __all__ = [
     "Verdict",
     "assess_model",
     "average_linkages",
+    "calibrate",
     "capture_histories",
     "histories_from_wide",
     "leave_one_list_out",
