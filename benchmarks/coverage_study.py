@@ -47,6 +47,9 @@ def doubly_robust(population: Any, seed: int) -> Estimate:
 METHODS: dict[str, Answer] = {
     "chapman": by_name("chapman"),
     "independence": by_name("independence"),
+    "chao": by_name("chao"),
+    "sample-coverage": by_name("sample-coverage"),
+    "heterogeneity": by_name("heterogeneity"),
     "decomposable": by_name("decomposable"),
     "sparse-bayes": by_name("sparse-bayes", draws=1000),
     "stepwise": by_name("stepwise", replicates=200),

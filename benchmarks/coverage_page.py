@@ -1,0 +1,200 @@
+"""The tables of docs/explanation/coverage.md, from the rows of the coverage study.
+
+    python benchmarks/coverage_page.py [--check]
+
+What stands between `<!-- table: NAME -->` and `<!-- end -->` is written anew; with --check, the
+exit code says whether it would change.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections import defaultdict
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from coverage_hav import RESULTS as HAV
+from coverage_people import PEOPLE
+from coverage_study import METHODS, RESULTS, read_rows
+
+from bearwitness.estimation.checks.coverage import Coverage, added
+from bearwitness.estimation.checks.populations import POPULATIONS, Population
+
+PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "coverage.md"
+Found = dict[tuple[str, str], Coverage]
+FEWEST = 20  # answers with a number: with fewer, a coverage is not shown
+
+
+def found_rows() -> Found:
+    batches: dict[tuple[str, str], list[Coverage]] = defaultdict(list)
+    for row in read_rows(RESULTS):
+        told = {f.name: _number(f.name, row[f.name]) for f in fields(Coverage)}
+        batches[row["design"], row["method"]].append(Coverage(**told))
+    return {key: added(parts) for key, parts in batches.items()}
+
+
+def _number(name: str, text: str) -> float:
+    return float(text) if name in ("ratio", "width") else int(text)
+
+
+def designs_table(found: Found) -> list[str]:
+    lines = ["| population | people | lists | observed | on several | what it is |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for population in POPULATIONS.values():
+        expected = population.expected
+        several = np.bitwise_count(np.arange(len(expected))) > 1
+        lines.append(
+            f"| {population.name} | {population.people:,} | {len(population.lists)} | "
+            f"{expected[1:].sum():,.0f} | {expected[several].sum():,.0f} | {_kind(population)}"
+            f"{population.why} |"
+        )
+    return lines
+
+
+def _kind(population: Population) -> str:
+    if population.is_failure:
+        return "**Failure.** "
+    return "**Hidden.** " if population.is_hidden else ""
+
+
+def holds_table(found: Found) -> list[str]:
+    lines = ["| method | population | studies | holds the truth | estimate / truth | width / truth |"
+             " no number |"]  # fmt: skip
+    lines += ["|---|---|---|---|---|---|---|"]
+    for method in METHODS:
+        for design in _all_designs():
+            if holds(method, design) and (design, method) in found:
+                lines.append(_holds_row(method, design, found[design, method]))
+    return lines
+
+
+def holds(method: str, design: str) -> bool:
+    if design in PEOPLE:
+        return PEOPLE[design].holds
+    return method in POPULATIONS[design].holds_for
+
+
+def _all_designs() -> list[str]:
+    return [*POPULATIONS, *PEOPLE]
+
+
+def _holds_row(method: str, design: str, row: Coverage) -> str:
+    start = f"| {method} | {design} | {row.studies} |"
+    if row.estimates < FEWEST:
+        return f"{start} - | - | - | {row.withheld:.0%} |"
+    return f"{start} {_percent(row)} | {row.ratio:.2f} | {row.width:.2f} | {row.withheld:.0%} |"
+
+
+def _percent(row: Coverage) -> str:
+    return f"{row.share:.1%} ± {2 * row.error:.1%}"
+
+
+def breaks_table(found: Found) -> list[str]:
+    """Coverage, median of estimate / truth, and share of answers without a number, in each cell."""
+    methods = [m for m in METHODS if m not in ("chapman", "doubly-robust", "compare", "chao")]
+    lines = ["| population | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
+    for name, population in POPULATIONS.items():
+        cells = [_cell(found.get((name, method)), method, population) for method in methods]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _cell(row: Coverage | None, method: str, population: Population) -> str:
+    if row is None:
+        return ""
+    if row.estimates < FEWEST:
+        return f"no number {row.withheld:.0%}"
+    text = f"{row.share:.0%}, {row.ratio:.2f}"
+    if method in population.holds_for:
+        text = f"**{text}**"
+    return text + (f"; none {row.withheld:.0%}" if row.withheld >= 0.005 else "")
+
+
+def verdicts_table(found: Found) -> list[str]:
+    """How often each method, and the comparison of all, prints no estimate."""
+    methods = [m for m in METHODS if any(key[1] == m for key in found)]
+    methods = [m for m in methods if m not in ("chapman", "doubly-robust", "chao")]
+    lines = ["| failure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
+    failures = [p.name for p in POPULATIONS.values() if p.is_failure]
+    for name in failures:
+        rows = [found.get((name, method)) for method in methods]
+        cells = ["" if row is None else f"{row.withheld:.0%}" for row in rows]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    whole = [
+        [found[name, method] for name in failures if (name, method) in found] for method in methods
+    ]
+    cells = [f"**{added(rows).withheld:.0%}**" if rows else "" for rows in whole]
+    return [*lines, "| all of them | " + " | ".join(cells) + " |"]
+
+
+def bounds_table(found: Found) -> list[str]:
+    lines = ["| population | " + " | ".join(("chao", "sample-coverage")) + " |", "|---|---|---|"]
+    for name in POPULATIONS:
+        cells = []
+        for method in ("chao", "sample-coverage"):
+            row = found.get((name, method))
+            few = row is None or row.bounds < FEWEST
+            cells.append("" if few else f"{row.bounds_true / row.bounds:.0%} of {row.bounds}")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def people_table(found: Found) -> list[str]:
+    lines = ["| population | holds the truth | estimate / truth | width / truth | no number | what"
+             " it is |", "|---|---|---|---|---|---|"]  # fmt: skip
+    for name, population in PEOPLE.items():
+        row = found.get((name, "doubly-robust"))
+        if row:
+            lines.append(
+                f"| {name} | {_percent(row)} | {row.ratio:.2f} | {row.width:.2f} | "
+                f"{row.withheld:.0%} | {population.why} |"
+            )
+    return lines
+
+
+def hav_table(found: Found) -> list[str]:
+    lines = ["| method | verdict | estimate | from | to | because |", "|---|---|---|---|---|---|"]
+    with HAV.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            numbers = [f"{float(row[k]):,.0f}" if row[k] else "" for k in HAV_NUMBERS]
+            lines.append(f"| {row['method']} | {row['verdict']} | {' | '.join(numbers)} | "
+                         f"{row['reasons']} |")  # fmt: skip
+    return lines
+
+
+HAV_NUMBERS = ("estimate", "lower", "upper")
+TABLES = {
+    "designs": designs_table,
+    "holds": holds_table,
+    "breaks": breaks_table,
+    "verdicts": verdicts_table,
+    "bounds": bounds_table,
+    "people": people_table,
+    "hav": hav_table,
+}
+
+
+def written(text: str) -> str:
+    """The page with its tables made anew."""
+    found = found_rows()
+
+    def fill(match: re.Match[str]) -> str:
+        lines = "\n".join(TABLES[match[1]](found))
+        return f"<!-- table: {match[1]} -->\n\n{lines}\n\n<!-- end -->"
+
+    return re.sub(r"<!-- table: (\w+) -->.*?<!-- end -->", fill, text, flags=re.DOTALL)
+
+
+def main() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    new = written(text)
+    if "--check" in sys.argv:
+        sys.exit(0 if new == text else "docs/explanation/coverage.md is out of step")
+    PAGE.write_text(new, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
