@@ -61,8 +61,8 @@ def _kind(population: Population) -> str:
 
 
 def holds_table(found: Found) -> list[str]:
-    lines = ["| method | population | studies | holds the truth | estimate / truth | width / truth |"
-             " no number |"]  # fmt: skip
+    lines = ["| method | population | studies | holds the truth | estimate / truth | width / truth"
+             " | no number |"]  # fmt: skip
     lines += ["|---|---|---|---|---|---|---|"]
     for method in METHODS:
         for design in _all_designs():
