@@ -28,6 +28,7 @@ from bearwitness.estimation.histories import (
 from bearwitness.estimation.loglinear.existence import ModelVerdict, assess_model
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.pooling.linkages import average_linkages, split_draws
+from bearwitness.estimation.pooling.strata import StrataAnswer, fit_strata
 from bearwitness.estimation.registry import METHODS, make_estimator
 from bearwitness.estimation.sparse.averaging import SparseBayes
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
@@ -57,11 +58,13 @@ __all__ = [
     "SensitivityCurve",
     "SparseBayes",
     "Stepwise",
+    "StrataAnswer",
     "Verdict",
     "assess_model",
     "average_linkages",
     "calibrate",
     "capture_histories",
+    "fit_strata",
     "histories_from_wide",
     "leave_one_list_out",
     "make_estimator",

@@ -17,16 +17,18 @@ DRAWS = 4000
 def draws_of(estimate: Estimate, *, count: int = DRAWS, seed: int = 1) -> Reals:
     """`count` totals, in people: the method's own draws taken again, or a log-normal.
 
-    A method without draws of its own has people on no list log-normal, with its estimate as the
-    median and each end of its interval reached on its own side (Burnham et al. 1987). The order
-    is random, so that draws of two estimates can be added pairwise. Raises ValueError for an
-    answer without a number.
+    A bootstrap's draws are stretched so that their median is the estimate and their tails begin at
+    the ends of the interval, which is what the method says; a posterior's are so already. A method
+    without draws of its own has people on no list log-normal, with its estimate as the median and
+    each end of its interval reached on its own side (Burnham et al. 1987). The order is random, so
+    that draws of two estimates can be added pairwise. Raises ValueError for an answer without a
+    number.
     """
     if estimate.estimate is None:
         raise ValueError("this answer holds no number, so it has no draws")
     random = np.random.default_rng(seed)
     if estimate.draws is not None:
-        known = estimate.draws[np.isfinite(estimate.draws)]
+        known = _stretched(estimate, estimate.draws[np.isfinite(estimate.draws)])
         return np.asarray(random.choice(known, size=count, replace=len(known) < count))
     return _log_normal(estimate, random.standard_normal(count))
 
@@ -39,6 +41,26 @@ def from_draws(draft: Estimate, draws: Reals, **changes: Any) -> Estimate:
     return replace(
         draft, lower=lower, estimate=middle, upper=upper, draws=draws.reshape(1, -1), **told
     )
+
+
+def _stretched(estimate: Estimate, draws: Reals) -> Reals:
+    """Straight lines on the log of the unseen, through the estimate and the ends of the interval.
+
+    BCa limits and the estimate of a chosen model are no quantiles of the replicates; without this
+    a sum over strata would not be about the numbers that its parts print.
+    """
+    ends = (estimate.lower, estimate.estimate, estimate.upper)
+    tails = ((1 - estimate.level) / 2, 0.5, (1 + estimate.level) / 2)
+    found = np.quantile(draws, tails)
+    told = np.array([found[i] if end is None else end for i, end in enumerate(ends)])
+    if np.allclose(found, told, rtol=1e-3, atol=1.0):
+        return draws
+    before, after = (np.log(np.maximum(x - estimate.observed, 0) + 0.5) for x in (found, told))
+    logs = np.log(np.maximum(draws - estimate.observed, 0) + 0.5)
+    gaps = np.maximum(np.diff(before), 1e-9)
+    slopes = np.diff(after) / gaps
+    moved = after[1] + np.where(logs < before[1], slopes[0], slopes[1]) * (logs - before[1])
+    return np.asarray(estimate.observed + np.maximum(np.exp(moved) - 0.5, 0.0))
 
 
 def _log_normal(estimate: Estimate, normal: Reals) -> Reals:

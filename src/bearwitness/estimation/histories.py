@@ -174,6 +174,18 @@ def split_strata(histories: Any) -> list[tuple[str, pa.Table]]:
     return [(part, rows_where(table, "stratum", part)) for part in values_of(table, "stratum")]
 
 
+def all_strata(histories: Any) -> pa.Table:
+    """HISTORIES with the people of all strata together, draw by draw."""
+    table = check(histories, HISTORIES)
+    added = table.group_by(["pattern", "draw"]).aggregate([("count", "sum")])
+    return check(
+        added.rename_columns(
+            ["count" if name == "count_sum" else name for name in added.column_names]
+        ),
+        HISTORIES,
+    )
+
+
 def without_draws(histories: Any, draw: int) -> pa.Table:
     """The rows of one draw of the linkage, called draw 0: HISTORIES of a linkage by itself."""
     rows = rows_where(check(histories, HISTORIES), "draw", draw)
