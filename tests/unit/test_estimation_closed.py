@@ -17,7 +17,7 @@ from bearwitness.estimation.loglinear.margins import fit_closed
 TABLES = tomllib.loads(
     (Path(__file__).parents[1] / "vectors" / "capture_histories.toml").read_text(encoding="utf-8")
 )
-# Snowshoe hares on six occasions: people on each number of them are all that Mh needs.
+# Invented: people who differ a little.
 FOUR = {"a": 900, "b": 700, "c": 500, "d": 300, "a+b": 110, "a+c": 80, "a+d": 50, "b+c": 60,
         "b+d": 40, "c+d": 30, "a+b+c": 14, "a+b+d": 9, "a+c+d": 7, "b+c+d": 5,
         "a+b+c+d": 2}  # fmt: skip

@@ -96,6 +96,8 @@ def _told(first: Reals, first_apart: bool) -> dict[str, Any]:
     return {
         "first_seen": first.tolist(),
         "total": float(first.sum() + unseen),
+        # Where the total is below the people observed the variance can be negative.
+        "variance": float(variance),
         "standard_error": float(np.sqrt(abs(variance))),
         "chance_at_first": float(drying),
     }
