@@ -182,6 +182,32 @@ def calibrate(file: Path, methods: str, as_json: bool, **options: Any) -> None:
 
 
 @main.command()
+@click.argument("file", type=_FILE)
+@click.option("--parts", type=_FILE, help="Which population is a part of which: CSV with columns "
+              "population, part_of, as you decided.")  # fmt: skip
+@click.option("--svg", type=_FILE, help="Draw who repeats whom into this file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def claims(file: Path, parts: Path | None, svg: Path | None, as_json: bool) -> None:
+    """Find where published claims cannot all hold: populations, units and currencies that changed
+    on the way, parts above their wholes, chains with no first source.
+
+    FILE has one claim a row, with columns id, published, publisher, measure, population, low,
+    high, unit, and if known attributed_to, cites, note, title, period.
+    """
+    from bearwitness.pipeline.claims import read_claims_file
+
+    read = read_claims_file(file, parts=parts)
+    if svg:
+        svg.write_bytes(read.lineage())
+    if as_json:
+        facts = [{"kind": c.kind, "claims": c.claims, "sentence": c.sentence}
+                 for c in read.contradictions]  # fmt: skip
+        click.echo(json.dumps({"contradictions": facts}, ensure_ascii=False))
+        return
+    click.echo(read.summary())
+
+
+@main.command()
 @click.argument("package", type=_FILE)
 @click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
 @click.option("--json", "as_json", is_flag=True)
