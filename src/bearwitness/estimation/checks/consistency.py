@@ -36,7 +36,7 @@ class KnownList:
         if self.answer.estimate is None or lower is None or upper is None:
             return None
         # Limits are not whole people; the truth is.
-        return lower <= self.people + 0.5 and self.people - 0.5 <= upper
+        return bool(lower <= self.people + 0.5 and self.people - 0.5 <= upper)
 
     @property
     def error(self) -> float | None:
