@@ -20,12 +20,15 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
+from coverage_held_out import HELD_OUT
 from coverage_people import PEOPLE
 
 from bearwitness.estimation import DoublyRobust, Estimate, make_estimator
 from bearwitness.estimation.checks.coverage import Coverage, tally
 from bearwitness.estimation.checks.populations import POPULATIONS
+from bearwitness.estimation.pooling.strata import fit_strata
 
+ALL: dict[str, Any] = {**POPULATIONS, **HELD_OUT, **PEOPLE}
 RESULTS = Path(__file__).parent / "results" / "coverage.csv"
 BATCH = 25
 COLUMNS = ("design", "method", "first", *(f.name for f in fields(Coverage)), "seconds", "commit")
@@ -43,6 +46,12 @@ def doubly_robust(population: Any, seed: int) -> Estimate:
     return settings.fit(population.draw(seed))
 
 
+def in_strata(population: Any, seed: int) -> Estimate:
+    """The graph average in each part by itself, and the sum."""
+    table = population.draw_strata(seed)
+    return fit_strata(make_estimator("decomposable"), table, seed=seed).total
+
+
 # 200 replicates: a 95 % percentile limit then rests on five of them.
 METHODS: dict[str, Answer] = {
     "chapman": by_name("chapman"),
@@ -54,13 +63,14 @@ METHODS: dict[str, Answer] = {
     "sparse-bayes": by_name("sparse-bayes", draws=1000),
     "stepwise": by_name("stepwise", replicates=200),
     "bic": by_name("bic", replicates=200),
+    "strata": in_strata,
     "doubly-robust": doubly_robust,
 }
 TWO_LISTS_ONLY = ("chapman",)
 
 
 def jobs(methods: list[str], designs: list[str], studies: int) -> Iterator[tuple[str, str, int]]:
-    """Design, method and first seed of each batch: all designs once before any twice."""
+    """Design, method and first seed of each batch, so that all designs come on alike."""
     for method in methods:
         for first in range(0, studies, BATCH):
             for design in designs:
@@ -71,12 +81,16 @@ def jobs(methods: list[str], designs: list[str], studies: int) -> Iterator[tuple
 def suits(method: str, design: str) -> bool:
     if (method == "doubly-robust") != (design in PEOPLE):
         return False
-    return method not in TWO_LISTS_ONLY or len(POPULATIONS[design].lists) == 2
+    if method == "strata":
+        return design in POPULATIONS and all(part.name for part in ALL[design].parts)
+    if design in HELD_OUT:
+        return method == "compare"
+    return method not in TWO_LISTS_ONLY or len(ALL[design].lists) == 2
 
 
 def run_batch(job: tuple[str, str, int]) -> dict[str, Any]:
     design, method, first = job
-    population: Any = PEOPLE.get(design) or POPULATIONS[design]
+    population = ALL[design]
     start = time.process_time()
     answers = [METHODS[method](population, seed) for seed in range(first, first + BATCH)]
     seconds = (time.process_time() - start) / BATCH
@@ -117,7 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", type=int, default=500)
     parser.add_argument("--methods", default=",".join(METHODS))
-    parser.add_argument("--designs", default=",".join([*POPULATIONS, *PEOPLE]))
+    parser.add_argument("--designs", default=",".join(ALL))
     parser.add_argument("--workers", type=int, default=1, choices=(1, 2))
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--fresh", action="store_true")
