@@ -6,11 +6,14 @@ method from one weighted least-squares step finds the only maximum where there i
 No model matrix is ever made. A parameter enters every pattern that holds all lists of its term,
 so predictors are sums over the subsets of a pattern, and sufficient statistics and information
 are sums over the supersets of a term: both by the fast zeta transform, lists x patterns additions.
+Inside, arrays are patterns by samples, people on no list first: each addition then runs along
+memory.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,9 @@ from numpy.typing import NDArray
 from bearwitness.estimation.design import Flags, Reals
 
 Columns = NDArray[np.int64]
+Places = NDArray[np.int64]
+
+_Number = TypeVar("_Number", np.bool_, np.float64)
 
 _ROUNDS = 60
 _LONGEST_STEP = 8.0  # in the log of a fitted count
@@ -47,36 +53,58 @@ class Fits:
         return np.asarray(np.exp(np.minimum(self.parameters[:, 0], _LARGEST_LOG)))
 
 
-def fit_poisson(columns: Columns, counts: Reals, active: Flags) -> Fits:
+def fit_poisson(
+    columns: Columns, counts: Reals, active: Flags, *, start: Reals | None = None
+) -> Fits:
     """Fit `counts` (samples by patterns) where `active`, with the parameters `columns`.
 
     `columns` holds the term of each parameter as bits, 0 for the intercept, which comes first;
-    with a leading axis, one model per sample.
+    with a leading axis, one model per sample. `start` (samples by parameters) is where to begin.
     """
-    counts = with_nobody(np.where(active, counts, 0.0))
-    active = np.pad(active, ((0, 0), (1, 0)))
     columns = np.broadcast_to(columns, (len(counts), columns.shape[-1]))
-    parameters = _start(columns, counts, active)
+    active = _nobody_first(active)
+    people = np.where(active, _nobody_first(counts), 0.0)
+    goal = _take(_over_supersets(people), columns)
+    parameters = _start(columns, people, active) if start is None else start.copy()
+    predictor = np.where(active, _predictor(columns, parameters, len(active)), -np.inf)
+    fitted, off = np.zeros_like(people), np.full(len(counts), np.inf)
+    close = _CLOSE * (1.0 + goal[:, 0])
     open_ = np.arange(len(counts))
-    converged = np.zeros(len(counts), dtype=bool)
-    for _ in range(_ROUNDS):
-        part = columns[open_]
-        fitted = _fitted(part, parameters[open_], active[open_])
-        slope = _statistics(part, counts[open_] - fitted)
-        near = np.abs(slope).max(axis=1) <= _CLOSE * (1.0 + counts[open_].sum(axis=1))
-        converged[open_[near]] = True
-        if near.all():
+    for turn in range(_ROUNDS + 1):
+        now = np.exp(np.minimum(predictor, _LARGEST_LOG))
+        found = _information(columns[open_], now)
+        slope = goal[open_] - found[:, 0]
+        off[open_] = np.abs(slope).max(axis=1)
+        done = off[open_] <= close[open_] if turn < _ROUNDS else np.ones(len(open_), dtype=bool)
+        if done.any():
+            fitted[:, open_[done]] = now[:, done]
+            open_, found, slope = open_[~done], found[~done], slope[~done]
+            predictor = predictor[:, ~done]
+        if not len(open_):
             break
-        open_, part = open_[~near], part[~near]
-        step = _solve(information(part, fitted[~near]), slope[~near])
-        parameters[open_] += step * _shortening(part, step, active[open_])
-    return _judge(columns, parameters, counts, active, converged)
+        step = _solve(found, slope)
+        moved = _predictor(columns[open_], step, len(active))
+        share = _shortening(moved, active[:, open_])
+        parameters[open_] += step * share[:, None]
+        predictor += moved * share
+    least = np.where(active, fitted, np.inf).min(axis=0)
+    converged = off <= close
+    certain = converged & (least > _SAFELY_POSITIVE) & (off < 1e-3 * least)
+    return Fits(parameters=parameters, fitted=fitted[1:].T, converged=converged, certain=certain)
 
 
 def log_unseen_error(columns: Columns, fitted: Reals) -> float:
     """Standard error of the log of the unseen: of the intercept, by the Fisher information."""
-    found = information(columns[None, :], with_nobody(fitted[None, :]))[0]
+    found = information(columns[None, :], fitted[None, :])[0]
     return float(np.sqrt(np.linalg.inv(found)[0, 0]))
+
+
+def information(columns: Columns, fitted: Reals) -> Reals:
+    """Of the parameters `columns` (samples by parameters), for fitted counts (samples by patterns).
+
+    For counts of 0 and 1 it is the Gram matrix of the rows of the model matrix that have a 1.
+    """
+    return _information(columns, _nobody_first(fitted))
 
 
 def twice_negative_log_likelihood(counts: Reals, fitted: Reals) -> Reals:
@@ -87,70 +115,56 @@ def twice_negative_log_likelihood(counts: Reals, fitted: Reals) -> Reals:
     return np.asarray(-2.0 * terms.sum(axis=1))
 
 
-def _judge(
-    columns: Columns, parameters: Reals, counts: Reals, active: Flags, converged: Flags
-) -> Fits:
-    fitted = _fitted(columns, parameters, active)
-    least = np.where(active, fitted, np.inf).min(axis=1)
-    slope = np.abs(_statistics(columns, counts - fitted)).max(axis=1)
-    certain = converged & (least > _SAFELY_POSITIVE) & (slope < 1e-3 * least)
-    return Fits(parameters=parameters, fitted=fitted[:, 1:], converged=converged, certain=certain)
-
-
-def _start(columns: Columns, counts: Reals, active: Flags) -> Reals:
-    guess = np.where(active, counts + 0.1, 0.0)
+def _start(columns: Columns, people: Reals, active: Flags) -> Reals:
+    """One step of weighted least squares on the logs."""
+    guess = np.where(active, people + 0.1, 0.0)
     logs = np.log(np.where(active, guess, 1.0))
-    target = guess * logs + np.where(active, counts - guess, 0.0)
-    return _solve(information(columns, guess), _statistics(columns, target))
-
-
-def _fitted(columns: Columns, parameters: Reals, active: Flags) -> Reals:
-    predictor = np.minimum(_predictor(columns, parameters, active.shape[1]), _LARGEST_LOG)
-    return np.where(active, np.exp(predictor), 0.0)
+    target = guess * logs + np.where(active, people - guess, 0.0)
+    return _solve(_information(columns, guess), _take(_over_supersets(target), columns))
 
 
 def _predictor(columns: Columns, parameters: Reals, size: int) -> Reals:
-    values = np.zeros((len(columns), size))
-    np.put_along_axis(values, columns, parameters, axis=1)
+    """Sums over subsets: the predictor of every pattern."""
+    samples = len(columns)
+    values = np.zeros((size, samples))
+    values.ravel()[columns * samples + np.arange(samples)[:, None]] = parameters
     for bit in range(size.bit_length() - 1):
-        halves = values.reshape(len(values), -1, 2, 1 << bit)
-        halves[:, :, 1] += halves[:, :, 0]
+        halves = values.reshape(-1, 2, (1 << bit) * samples)
+        halves[:, 1] += halves[:, 0]
     return values
 
 
 def _over_supersets(values: Reals) -> Reals:
     sums = values.copy()
-    for bit in range(values.shape[1].bit_length() - 1):
-        halves = sums.reshape(len(sums), -1, 2, 1 << bit)
-        halves[:, :, 0] += halves[:, :, 1]
+    for bit in range(len(values).bit_length() - 1):
+        halves = sums.reshape(-1, 2, (1 << bit) * values.shape[1])
+        halves[:, 0] += halves[:, 1]
     return sums
 
 
-def _statistics(columns: Columns, values: Reals) -> Reals:
-    return np.asarray(np.take_along_axis(_over_supersets(values), columns, axis=1))
+def _take(values: Reals, which: Places) -> Reals:
+    """`values` (patterns by samples) at the patterns `which` (samples by anything)."""
+    samples = values.shape[1]
+    sample = np.arange(samples).reshape(-1, *(1 for _ in which.shape[1:]))
+    return np.asarray(values.ravel().take(which * samples + sample))
 
 
-def information(columns: Columns, fitted: Reals) -> Reals:
-    """Of the parameters `columns` (samples by parameters), for fitted counts with nobody first."""
-    size = columns.shape[1]
-    unions = (columns[:, :, None] | columns[:, None, :]).reshape(len(columns), size * size)
-    sums = np.take_along_axis(_over_supersets(fitted), unions, axis=1)
-    return np.asarray(sums).reshape(len(columns), size, size)
+def _information(columns: Columns, fitted: Reals) -> Reals:
+    return _take(_over_supersets(fitted), columns[:, :, None] | columns[:, None, :])
 
 
 def _solve(information: Reals, slope: Reals) -> Reals:
-    size = information.shape[-1]
-    ridge = _RIDGE * (1.0 + information.max(axis=(1, 2)))
-    padded = information + ridge[:, None, None] * np.eye(size)
-    return np.asarray(np.linalg.solve(padded, slope[:, :, None])[:, :, 0])
+    """The first entry, people in all, is the largest: nothing is counted twice in any other."""
+    places = np.arange(information.shape[-1])
+    information[:, places, places] += _RIDGE * (1.0 + information[:, :1, 0])
+    return np.asarray(np.linalg.solve(information, slope[:, :, None])[:, :, 0])
 
 
-def _shortening(columns: Columns, step: Reals, active: Flags) -> Reals:
-    change = np.abs(_predictor(columns, step, active.shape[1]))
-    reach = np.where(active, change, 0.0).max(axis=1)
-    return np.asarray(np.minimum(1.0, _LONGEST_STEP / np.maximum(reach, 1e-300)))[:, None]
+def _shortening(moved: Reals, active: Flags) -> Reals:
+    reach = np.where(active, np.abs(moved), 0.0).max(axis=0)
+    return np.asarray(np.minimum(1.0, _LONGEST_STEP / np.maximum(reach, 1e-300)))
 
 
-def with_nobody(values: Reals) -> Reals:
-    """A first column of zeros, for people on no list: never observed."""
-    return np.pad(values, ((0, 0), (1, 0)))
+def _nobody_first(values: NDArray[_Number]) -> NDArray[_Number]:
+    """Patterns by samples, from samples by patterns; people on no list are never observed."""
+    return np.pad(values, ((0, 0), (1, 0))).T.copy()

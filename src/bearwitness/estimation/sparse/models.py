@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bearwitness.estimation.design import Reals, Terms, bits_of, model_matrix
-from bearwitness.estimation.loglinear.fit import information, with_nobody
+from bearwitness.estimation.loglinear.fit import information
 
 Integers = NDArray[np.int64]
 
@@ -163,7 +163,7 @@ def log_posterior(problem: Problem, inside: NDArray[np.bool_], parameters: Reals
 def hessian_at(problem: Problem, held: Integers, parameters: Reals) -> Reals:
     """Of minus the log posterior in the parameters at the places `held` (rows by parameters)."""
     fitted = np.exp(np.minimum(parameters @ problem.matrix.T, _LARGEST_LOG))
-    of_data = information(problem.columns[held], with_nobody(fitted))
+    of_data = information(problem.columns[held], fitted)
     return np.asarray(of_data + problem.precision[held][:, :, None] * np.eye(held.shape[1]))
 
 
