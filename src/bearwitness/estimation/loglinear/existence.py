@@ -23,7 +23,9 @@ from bearwitness.estimation.design import (
     terms_of,
 )
 from bearwitness.estimation.histories import Histories, read_histories
+from bearwitness.estimation.loglinear.fit import Columns, information
 
+_LITTLE = 1e-8  # of the largest entry of a Gram matrix: far above rounding
 _POSITIVE = 1e-7  # the programme's answer is 0, or a vertex of small whole-number equations
 
 
@@ -96,6 +98,22 @@ def is_identifiable(lists: int, finite: Terms, empty: Terms) -> bool:
     if len(matrix) < matrix.shape[1]:
         return False
     return bool(np.linalg.matrix_rank(matrix) == matrix.shape[1])
+
+
+def spans(columns: Columns, patterns: Flags) -> Flags:
+    """Whether the rows of `patterns` in the model matrix span the whole space of parameters.
+
+    `columns` (models by parameters) are terms, `patterns` (models by patterns) flags. By the
+    determinant of their Gram matrix, which hardly moves when a little is added to its diagonal,
+    unless the matrix is singular. Yes is certain; no may stand for nearly no.
+    """
+    gram = information(columns, patterns.astype(float))
+    places = np.arange(gram.shape[-1])
+    _, bare = np.linalg.slogdet(gram)
+    gram[:, places, places] += _LITTLE * gram[:, :1, 0]
+    sign, padded = np.linalg.slogdet(gram)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((sign > 0) & (padded - bare < 1.0))
 
 
 def has_maximum(matrix: Reals, observed: Flags) -> bool:

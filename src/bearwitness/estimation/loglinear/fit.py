@@ -59,13 +59,16 @@ def fit_poisson(
     """Fit `counts` (samples by patterns) where `active`, with the parameters `columns`.
 
     `columns` holds the term of each parameter as bits, 0 for the intercept, which comes first;
-    with a leading axis, one model per sample. `start` (samples by parameters) is where to begin.
+    with a leading axis, one model per sample. `start` (samples by parameters) is where to begin;
+    a row of NaN leaves it to us.
     """
     columns = np.broadcast_to(columns, (len(counts), columns.shape[-1]))
     active = _nobody_first(active)
     people = np.where(active, _nobody_first(counts), 0.0)
     goal = _take(_over_supersets(people), columns)
-    parameters = _start(columns, people, active) if start is None else start.copy()
+    parameters = np.full(columns.shape, np.nan) if start is None else start.copy()
+    cold = np.isnan(parameters[:, 0])
+    parameters[cold] = _start(columns[cold], people[:, cold], active[:, cold])
     predictor = np.where(active, _predictor(columns, parameters, len(active)), -np.inf)
     fitted, off = np.zeros_like(people), np.full(len(counts), np.inf)
     close = _CLOSE * (1.0 + goal[:, 0])
@@ -76,13 +79,14 @@ def fit_poisson(
         slope = goal[open_] - found[:, 0]
         off[open_] = np.abs(slope).max(axis=1)
         done = off[open_] <= close[open_] if turn < _ROUNDS else np.ones(len(open_), dtype=bool)
+        step = _solve(found, slope)
         if done.any():
+            # The last step goes unchecked: it takes an error of 1e-9 to rounding.
+            parameters[open_[done]] += step[done]
             fitted[:, open_[done]] = now[:, done]
-            open_, found, slope = open_[~done], found[~done], slope[~done]
-            predictor = predictor[:, ~done]
+            open_, step, predictor = open_[~done], step[~done], predictor[:, ~done]
         if not len(open_):
             break
-        step = _solve(found, slope)
         moved = _predictor(columns[open_], step, len(active))
         share = _shortening(moved, active[:, open_])
         parameters[open_] += step * share[:, None]
@@ -129,15 +133,16 @@ def _predictor(columns: Columns, parameters: Reals, size: int) -> Reals:
     values = np.zeros((size, samples))
     values.ravel()[columns * samples + np.arange(samples)[:, None]] = parameters
     for bit in range(size.bit_length() - 1):
-        halves = values.reshape(-1, 2, (1 << bit) * samples)
+        halves = values.reshape(size >> bit + 1, 2, (1 << bit) * samples)
         halves[:, 1] += halves[:, 0]
     return values
 
 
 def _over_supersets(values: Reals) -> Reals:
+    size, samples = values.shape
     sums = values.copy()
-    for bit in range(len(values).bit_length() - 1):
-        halves = sums.reshape(-1, 2, (1 << bit) * values.shape[1])
+    for bit in range(size.bit_length() - 1):
+        halves = sums.reshape(size >> bit + 1, 2, (1 << bit) * samples)
         halves[:, 0] += halves[:, 1]
     return sums
 

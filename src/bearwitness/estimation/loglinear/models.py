@@ -134,8 +134,9 @@ class Stepwise:
 
     def __post_init__(self) -> None:
         check_settings(self)
-        if not 0 <= self.p < 1:
-            raise StudyInvalid("p should lie between 0 and 1", hint="Usual is 0.02.")
+        if not 0 <= self.p <= 0.5:
+            # At one half the tails of what is observed and of its opposite are equally likely.
+            raise StudyInvalid("p should lie between 0 and 0.5", hint="Usual is 0.02.")
 
     def fit(self, histories: Any) -> Estimate:
         seen = read_histories(histories).reordered()

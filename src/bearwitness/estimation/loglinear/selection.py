@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
-from typing import TypeVar
+from itertools import compress, pairwise
 
 import numpy as np
 
@@ -15,20 +12,16 @@ from bearwitness.estimation.design import (
     Flags,
     Reals,
     Terms,
-    active_cells,
     bits_of,
-    columns_of,
     in_order,
     overlaps,
     pairs_of,
-    split_empty,
 )
-from bearwitness.estimation.loglinear.existence import is_identifiable, verdict_on
-from bearwitness.estimation.loglinear.fit import fit_poisson, twice_negative_log_likelihood
+from bearwitness.estimation.loglinear.fit import twice_negative_log_likelihood
+from bearwitness.estimation.loglinear.samples import Rows, Samples, flags_of, gather_samples
 
-_Entry = TypeVar("_Entry")
-
-_BATCH = 4_000_000  # numbers held at a time
+_AT_ONCE = 20_000  # fits of a model to a table
+_WORTH_POOLING = 10  # samples
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,32 +35,6 @@ class Choices:
     unseen: Reals
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Samples:
-    """Tables of counts over the same lists (samples by patterns), with the overlaps of `terms`."""
-
-    lists: int
-    counts: Reals
-    terms: Terms
-    shared: Reals
-    seen: tuple[bytes, ...]
-
-    def split(self, row: int, terms: Terms) -> tuple[Terms, Terms]:
-        """Those of `terms` that are finite in this sample, and those at minus infinity."""
-        shared = self.shared[row]
-        place = {term: place for place, term in enumerate(self.terms)}
-        return split_empty(terms, [term for term in terms if not shared[place[term]]])
-
-    def is_usable(self, row: int, terms: Terms) -> bool:
-        return verdict_on(self.lists, *self.split(row, terms), self.seen[row]).usable
-
-
-def gather_samples(lists: int, counts: Reals, terms: Terms) -> Samples:
-    shared = overlaps(counts, terms, lists)
-    seen = tuple(row.tobytes() for row in counts > 0)
-    return Samples(lists=lists, counts=counts, terms=terms, shared=shared, seen=seen)
-
-
 def choose_stepwise(lists: int, counts: Reals, *, p: float) -> Choices:
     """Forward stepwise choice of pairs (Chan, Silverman & Vincent 2021).
 
@@ -76,41 +43,86 @@ def choose_stepwise(lists: int, counts: Reals, *, p: float) -> Choices:
     finite and only maximum. A pair that nobody is on comes in at minus infinity.
     """
     samples = gather_samples(lists, counts, pairs_of(lists))
-    chosen: list[Terms] = [()] * len(counts)
+    inside = np.zeros(samples.shared.shape, dtype=bool)
     unseen = np.full(len(counts), np.nan)
-    open_ = [row for row in range(len(counts)) if samples.is_usable(row, ())]
-    while open_:
-        found, fitted = fit_chosen(samples, open_, [chosen[row] for row in open_])
-        unseen[open_] = found
-        tails = _tails(samples.shared[open_], overlaps(fitted, samples.terms, lists))
-        larger = [
-            _next_terms(samples, row, chosen[row], tail, p)
-            for row, tail in zip(open_, tails, strict=True)
-        ]
-        moved = [(row, terms) for row, terms in zip(open_, larger, strict=True) if terms]
-        for row, terms in moved:
-            chosen[row] = terms
-        open_ = [row for row, _ in moved]
-    return Choices(terms=tuple(chosen), unseen=unseen)
+    open_ = np.flatnonzero(samples.usable(np.arange(len(counts)), inside))
+    start = None
+    while len(open_):
+        fits = samples.fit(open_, inside[open_], start=start)
+        unseen[open_] = np.where(fits.converged, fits.unseen, np.nan)
+        expected = overlaps(fits.fitted, samples.terms, lists)
+        added = _add_pair(samples, open_, inside[open_], expected, p)
+        moved = added >= 0
+        open_, added = open_[moved], added[moved]
+        inside[open_, added] = True
+        start = fits.parameters[moved]
+        start[np.arange(len(added)), 1 + lists + added] = _log_ratio(
+            samples.shared[open_, added], expected[moved, added]
+        )
+    named = [tuple(samples.terms[at] for at in np.flatnonzero(flags)) for flags in inside]
+    return Choices(terms=tuple(named), unseen=unseen)
 
 
-def fit_chosen(samples: Samples, rows: list[int], chosen: list[Terms]) -> tuple[Reals, Reals]:
-    """Expected unseen and fitted counts of each of `rows` under its own model."""
-    unseen = np.full(len(rows), np.nan)
-    fitted = np.zeros((len(rows), samples.counts.shape[1]))
-    groups: dict[Terms, list[tuple[int, Flags]]] = defaultdict(list)
-    for place, (row, terms) in enumerate(zip(rows, chosen, strict=True)):
-        finite, empty = samples.split(row, terms)
-        groups[finite].append((place, active_cells(samples.lists, empty)))
-    for finite, members in groups.items():
-        for part in _portions(members, samples.counts.shape[1]):
-            places = [place for place, _ in part]
-            active = np.stack([flags for _, flags in part])
-            counts = samples.counts[[rows[place] for place in places]]
-            fits = fit_poisson(columns_of(samples.lists, finite), counts, active)
-            unseen[places] = np.where(fits.converged, fits.unseen, np.nan)
-            fitted[places] = fits.fitted
-    return unseen, fitted
+def _add_pair(samples: Samples, rows: Rows, inside: Flags, expected: Reals, p: float) -> Rows:
+    """The place of the most surprising pair that each model can take; -1 where there is none."""
+    shared = samples.shared[rows]
+    tails = np.where(inside, np.inf, _tails(shared, expected))
+    added = np.full(len(rows), -1)
+    open_ = np.arange(len(rows))
+    while len(open_):
+        place = _least(tails[open_], shared[open_], expected[open_])
+        surprising = tails[open_, place] < p
+        open_, place = open_[surprising], place[surprising]
+        larger = inside[open_]
+        larger[np.arange(len(open_)), place] = True
+        usable = samples.usable(rows[open_], larger)
+        added[open_[usable]] = place[usable]
+        tails[open_[~usable], place[~usable]] = np.inf
+        open_ = open_[~usable]
+    return added
+
+
+def _least(tails: Reals, shared: Reals, expected: Reals) -> Rows:
+    """The place of the least tail; where tails are too small to tell apart, of its log."""
+    least = tails.min(axis=1)
+    place = tails.argmin(axis=1)
+    tied = np.flatnonzero((tails == least[:, None]).sum(axis=1) > 1)
+    logs = np.where(
+        tails[tied] == least[tied, None], _log_tails(shared[tied], expected[tied]), np.inf
+    )
+    place[tied] = logs.argmin(axis=1)
+    return np.asarray(place)
+
+
+def _tails(shared: Reals, expected: Reals) -> Reals:
+    """The smaller Poisson tail of each overlap (samples by pairs), which holds what was observed.
+
+    Above the mean the upper tail is the smaller one, unless both are nearly one half.
+    """
+    from scipy.special import pdtr, pdtrc
+
+    mean = np.maximum(expected, 0.0)
+    tails = np.empty(shared.shape)
+    above = shared > mean
+    tails[above] = pdtrc(shared[above] - 1, mean[above])
+    tails[~above] = pdtr(shared[~above], mean[~above])
+    return tails
+
+
+def _log_tails(shared: Reals, expected: Reals) -> Reals:
+    """The log of the tail: its largest term, and the others summed as a geometric series."""
+    from scipy.special import gammaln, xlogy
+
+    mean = np.maximum(expected, 0.0)
+    largest = xlogy(shared, mean) - mean - gammaln(shared + 1)
+    ratio = np.where(shared > mean, mean / (shared + 1), shared / np.maximum(mean, 1e-300))
+    return np.asarray(largest - np.log1p(-np.minimum(ratio, 0.999999)))
+
+
+def _log_ratio(shared: Reals, expected: Reals) -> Reals:
+    """Where a pair's parameter begins: what brings its overlap to the one observed, about."""
+    known = (shared > 0) & (expected > 0)
+    return np.log(np.where(known, shared, 1.0) / np.where(known, expected, 1.0))
 
 
 def choose_lowest(
@@ -134,17 +146,50 @@ def rank_models(
     finite maximum still comes close to the best likelihood it can have.
     """
     samples = gather_samples(lists, counts, in_order({t for terms in models for t in terms}))
-    scores, unseen, certain = _score(samples, models, penalty)
+    inside = flags_of(models, samples.terms)
+    scores, unseen, certain = _score(samples, inside, penalty)
     ranked = []
-    for row, score in enumerate(scores):
+    for row, order in enumerate(np.argsort(scores, axis=1, kind="stable")):
         best: list[int] = []
-        for place in np.argsort(score, kind="stable"):
-            if len(best) == keep or not np.isfinite(score[place]):
+        for place in order:
+            if len(best) == keep or not np.isfinite(scores[row, place]):
                 break
-            if certain[row, place] or samples.is_usable(row, models[place]):
+            if certain[row, place] or samples.usable(np.array([row]), inside[[place]])[0]:
                 best.append(int(place))
         ranked.append(best)
     return ranked, unseen
+
+
+def _score(samples: Samples, inside: Flags, penalty: float) -> tuple[Reals, Reals, Flags]:
+    """Criterion, unseen and certainty of every model on every sample (samples by models)."""
+    shape = (len(samples.counts), len(inside))
+    scores, unseen = np.full(shape, np.inf), np.full(shape, np.nan)
+    certain = np.zeros(shape, dtype=bool)
+    price = penalty * (1 + samples.lists + inside.sum(axis=1))
+    start = _pooled_start(samples, inside)
+    step = max(1, _AT_ONCE // len(inside))
+    for begin, end in pairwise([*range(0, shape[0], step), shape[0]]):
+        rows, places = (grid.ravel() for grid in np.mgrid[begin:end, : shape[1]])
+        fine = samples.identifiable(*samples.split(rows, inside[places]))
+        rows, places = rows[fine], places[fine]
+        fits = samples.fit(rows, inside[places], start=start[places])
+        misfit = twice_negative_log_likelihood(samples.counts[rows], fits.fitted)
+        scores[rows, places] = np.where(fits.converged, misfit + price[places], np.inf)
+        unseen[rows, places] = fits.unseen
+        certain[rows, places] = fits.certain
+    return scores, unseen, certain
+
+
+def _pooled_start(samples: Samples, inside: Flags) -> Reals:
+    """The parameters of each model on the mean of all samples; NaN where there may be none."""
+    start = np.full((len(inside), len(samples.columns)), np.nan)
+    if len(samples.counts) >= _WORTH_POOLING:
+        pooled = gather_samples(samples.lists, samples.counts.mean(axis=0)[None], samples.terms)
+        rows = np.zeros(len(inside), dtype=np.int64)
+        found = np.flatnonzero(pooled.identifiable(*pooled.split(rows, inside)))
+        fits = pooled.fit(rows[found], inside[found])
+        start[found[fits.certain]] = fits.parameters[fits.certain]
+    return start
 
 
 def search_models(
@@ -160,7 +205,13 @@ def search_models(
     new: tuple[Terms, ...] = ((),)
     while new:
         samples = gather_samples(lists, counts[None, :], in_order({t for m in new for t in m}))
-        scores |= dict(zip(new, _score(samples, new, penalty)[0][0].tolist(), strict=True))
+        scores |= dict(
+            zip(
+                new,
+                _score(samples, flags_of(new, samples.terms), penalty)[0][0].tolist(),
+                strict=True,
+            )
+        )
         best = sorted(scores, key=lambda terms: (scores[terms], terms))[:width]
         front = [terms for terms in best if terms in new and np.isfinite(scores[terms])]
         larger = {more for terms in front for more in _enlarged(lists, terms, order)}
@@ -184,98 +235,19 @@ def hierarchical_models(lists: int, order: int) -> tuple[Terms, ...]:
     The interaction of all lists is never in: nothing observed could tell its size. Without a
     limit on the order there are 8, 113 and 6,893 of them for 3, 4 and 5 lists.
     """
-    models: list[frozenset[int]] = [frozenset()]
-    for size in range(2, min(order, lists - 1) + 1):
-        terms = [term for term in range(2**lists) if term.bit_count() == size]
-        models = [
-            model | added
-            for model in models
-            for added in _subsets([term for term in terms if _has_parts(term, model)])
-        ]
-    ordered = (in_order(model) for model in models)
-    return tuple(sorted(ordered, key=lambda model: (len(model), model)))
+    most = min(order, lists - 1)
+    terms = in_order(term for term in range(2**lists) if 2 <= term.bit_count() <= most)
+    codes = np.zeros(1, dtype=np.int64)  # a model is the bits of an integer, in the order of terms
+    for place, term in enumerate(terms):
+        parts = sum(1 << at for at in range(place) if terms[at] & term == terms[at])
+        able = codes[(codes & parts) == parts]
+        codes = np.concatenate([codes, able | (1 << place)])
+    held = (codes[:, None] >> np.arange(len(terms)) & 1).astype(bool)
+    models = (tuple(compress(terms, flags)) for flags in held.tolist())
+    return tuple(sorted(models, key=lambda model: (len(model), model)))
 
 
 def _has_parts(term: int, model: frozenset[int]) -> bool:
     if term.bit_count() == 2:
         return True
     return all(term ^ (1 << bit) in model for bit in bits_of(term))
-
-
-def _subsets(terms: list[int]) -> list[frozenset[int]]:
-    found = [frozenset[int]()]
-    for term in terms:
-        found += [subset | {term} for subset in found]
-    return found
-
-
-def _next_terms(samples: Samples, row: int, chosen: Terms, tails: Reals, p: float) -> Terms | None:
-    """The model with the most surprising pair that it can take; None where there is no such."""
-    for place in np.lexsort((tails[1], tails[0])):
-        if not tails[0, place] < p:
-            return None
-        term = samples.terms[place]
-        if term in chosen:
-            continue
-        larger = in_order((*chosen, term))
-        if samples.is_usable(row, larger):
-            return larger
-    return None
-
-
-def _tails(shared: Reals, expected: Reals) -> Reals:
-    """The smaller Poisson tail of each overlap, and its log: samples by 2 by pairs.
-
-    Both tails hold the observed value. Where a tail is too small for a machine number its log
-    still ranks it: the largest term, and the others summed as a geometric series.
-    """
-    from scipy.special import gammaln, pdtr, pdtrc, xlogy
-
-    mean = np.maximum(expected, 0.0)
-    low = pdtr(shared, mean)
-    high = np.where(shared > 0, pdtrc(np.maximum(shared - 1, 0), mean), 1.0)
-    largest = xlogy(shared, mean) - mean - gammaln(shared + 1)
-    ratio = np.where(shared > mean, mean / (shared + 1), shared / np.maximum(mean, 1e-300))
-    logs = largest - np.log1p(-np.minimum(ratio, 0.999999))
-    return np.stack([np.minimum(low, high), logs], axis=1)
-
-
-def _score(
-    samples: Samples, models: tuple[Terms, ...], penalty: float
-) -> tuple[Reals, Reals, Flags]:
-    shape = (len(samples.counts), len(models))
-    scores, unseen = np.full(shape, np.inf), np.full(shape, np.nan)
-    certain = np.zeros(shape, dtype=bool)
-    for part in _fitted_together(samples, models):
-        rows, places, finite, active = (list(values) for values in zip(*part, strict=True))
-        columns = np.stack([columns_of(samples.lists, terms) for terms in finite])
-        fits = fit_poisson(columns, samples.counts[rows], np.stack(active))
-        size = 1 + samples.lists + np.array([len(models[place]) for place in places])
-        misfit = twice_negative_log_likelihood(samples.counts[rows], fits.fitted)
-        score = misfit + size * penalty
-        scores[rows, places] = np.where(fits.converged, score, np.inf)
-        unseen[rows, places] = fits.unseen
-        certain[rows, places] = fits.certain
-    return scores, unseen, certain
-
-
-def _fitted_together(
-    samples: Samples, models: tuple[Terms, ...]
-) -> Iterator[list[tuple[int, int, Terms, Flags]]]:
-    """Every identifiable model on every sample, in groups with as many parameters."""
-    groups: dict[int, list[tuple[int, int, Terms, Flags]]] = defaultdict(list)
-    for place, terms in enumerate(models):
-        for row in range(len(samples.counts)):
-            finite, empty = samples.split(row, terms)
-            if is_identifiable(samples.lists, finite, empty):
-                active = active_cells(samples.lists, empty)
-                groups[len(finite)].append((row, place, finite, active))
-    for finite_terms, members in groups.items():
-        width = max(samples.counts.shape[1], (1 + samples.lists + finite_terms) ** 2)
-        yield from _portions(members, width)
-
-
-def _portions(members: list[_Entry], width: int) -> Iterator[list[_Entry]]:
-    size = max(1, _BATCH // width)
-    for first, last in pairwise([*range(0, len(members), size), len(members)]):
-        yield members[first:last]
