@@ -2,8 +2,9 @@
 
     import bearwitness as bw
     histories = bw.read_histories("table.csv")
-    estimate = bw.make_estimator("stepwise").fit(histories)
+    estimate = histories.fit("stepwise")
     print(estimate.summary())
+    estimate.plot("sensitivity").save("sensitivity.svg")
 
 Importing this loads neither Django nor a database; each name is loaded when it is first used.
 """
@@ -13,18 +14,33 @@ from typing import Any
 
 _HOMES = {
     "bearwitness.estimation": (
+        "METHODS",
+        "Aic",
         "Bic",
+        "CaptureHistories",
+        "Chao",
         "Chapman",
+        "Decomposable",
+        "DoublyRobust",
         "Estimate",
+        "Heterogeneity",
         "Independence",
         "LincolnPetersen",
         "LogLinear",
+        "ManyListsRobust",
+        "SampleCoverage",
+        "SparseBayes",
         "Stepwise",
+        "Verdict",
         "assess_model",
+        "average_linkages",
         "capture_histories",
+        "draws_of",
         "histories_from_wide",
         "leave_one_list_out",
         "make_estimator",
+        "merge_two_lists",
+        "sensitivity_curve",
     ),
     "bearwitness.pipeline": ("read_histories", "read_study", "run_study"),
     "bearwitness.release": ("verify_package",),

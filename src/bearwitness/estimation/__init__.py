@@ -6,6 +6,7 @@ An estimator is a frozen settings object. `fit` takes HISTORIES of one stratum a
 
 from __future__ import annotations
 
+import bearwitness.estimation.drawing  # noqa: F401 - it tells Estimate how to be drawn
 from bearwitness.estimation.bounds.chao import Chao
 from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
@@ -18,6 +19,7 @@ from bearwitness.estimation.counting import capture_histories, histories_from_wi
 from bearwitness.estimation.covariates.doubly_robust import DoublyRobust
 from bearwitness.estimation.covariates.many_lists import ManyListsRobust
 from bearwitness.estimation.decomposable.averaging import Decomposable
+from bearwitness.estimation.draws import draws_of
 from bearwitness.estimation.estimate import Estimate, Estimator, Verdict
 from bearwitness.estimation.histories import (
     Histories,
@@ -27,6 +29,8 @@ from bearwitness.estimation.histories import (
 )
 from bearwitness.estimation.loglinear.existence import ModelVerdict, assess_model
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
+from bearwitness.estimation.notebook import CaptureHistories, gather_histories
+from bearwitness.estimation.pictures.picture import Picture
 from bearwitness.estimation.pooling.linkages import average_linkages, split_draws
 from bearwitness.estimation.pooling.strata import StrataAnswer, fit_strata
 from bearwitness.estimation.registry import METHODS, make_estimator
@@ -40,6 +44,7 @@ __all__ = [
     "Behaviour",
     "Bic",
     "Calibration",
+    "CaptureHistories",
     "Chao",
     "Chapman",
     "Decomposable",
@@ -53,6 +58,7 @@ __all__ = [
     "LogLinear",
     "ManyListsRobust",
     "ModelVerdict",
+    "Picture",
     "Population",
     "SampleCoverage",
     "SensitivityCurve",
@@ -64,7 +70,9 @@ __all__ = [
     "average_linkages",
     "calibrate",
     "capture_histories",
+    "draws_of",
     "fit_strata",
+    "gather_histories",
     "histories_from_wide",
     "leave_one_list_out",
     "make_estimator",

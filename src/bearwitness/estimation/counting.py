@@ -51,16 +51,18 @@ def histories_from_wide(
     columns: Mapping[str, Sequence[Any]],
     *,
     count: str = "count",
+    stratum: str = "",
     where: str = "",
     first_row: int = 1,
 ) -> pa.Table:
     """HISTORIES from one 0/1 column per list and a column of counts.
 
-    Without a column named `count` each row is one person. Equal rows are added together. Raises
-    CountInvalid, ListConstant or TableMismatch with row and column; the
-    first row is called `first_row`: 2 for a file whose first row is a header.
+    Without a column named `count` each row is one person. Equal rows are added together, within
+    the strata that the column `stratum` names, where there is one. Raises CountInvalid,
+    ListConstant or TableMismatch with row and column; the first row is called `first_row`: 2 for
+    a file whose first row is a header.
     """
-    lists = {name: columns[name] for name in columns if name != count}
+    lists = {name: columns[name] for name in columns if name not in (count, stratum)}
     for name in lists:
         check_list_name(name, where=where)
     if len(lists) < 2:
@@ -77,7 +79,10 @@ def histories_from_wide(
     if any(len(values) != len(counts) for values in seen.values()):
         raise TableMismatch("the columns are of unequal length", where=where)
     _check_lists_vary(seen, where)
-    return _tally(seen, counts, where, first_row)
+    strata = [str(value).strip() for value in columns[stratum]] if stratum else [""] * rows
+    if len(strata) != rows:
+        raise TableMismatch("the columns are of unequal length", where=where)
+    return _tally(seen, list(zip(strata, counts, strict=True)), where, first_row)
 
 
 def _sightings(
@@ -157,19 +162,22 @@ def _check_lists_vary(seen: Mapping[str, list[bool]], where: str) -> None:
 
 
 def _tally(
-    seen: Mapping[str, list[bool]], counts: Sequence[int], where: str, first_row: int
+    seen: Mapping[str, list[bool]], counts: Sequence[tuple[str, int]], where: str, first_row: int
 ) -> pa.Table:
     names = sorted(seen)
-    tally: Counter[str] = Counter()
-    for row, (count, *flags) in enumerate(
+    tally: Counter[tuple[str, str]] = Counter()
+    for row, ((stratum, count), *flags) in enumerate(
         zip(counts, *(seen[name] for name in names), strict=True), start=first_row
     ):
         pattern = JOINER.join(name for name, flag in zip(names, flags, strict=True) if flag)
         if not pattern:
             check_nobody(count, where=f"{where}, row {row}" if where else f"row {row}")
         elif count:
-            tally[pattern] += count
-    rows = [{"pattern": pattern, "count": count} for pattern, count in sorted(tally.items())]
+            tally[stratum, pattern] += count
+    rows = [
+        {"stratum": stratum, "pattern": pattern, "count": count}
+        for (stratum, pattern), count in sorted(tally.items())
+    ]
     return check(rows, HISTORIES)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -11,6 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from bearwitness.errors import ExtraMissing, StudyInvalid
+from bearwitness.estimation.page import section, sentences
+from bearwitness.estimation.pictures.forest import Line
+from bearwitness.estimation.pictures.picture import Picture
 from bearwitness.provenance import canonical_json
 from bearwitness.tables import ESTIMATES, check
 
@@ -73,6 +77,79 @@ class Estimate:
         lines.append(f"Lists: {', '.join(self.lists)}. Table: sha256 {self.input_digest[:16]}.")
         return "\n".join(lines)
 
+    def plot(self, kind: str = "posterior", *, histories: Any = None) -> Picture:
+        """A drawing of the answer, with its words and numbers; PAINTERS are the kinds.
+
+        "posterior" and "trace" need draws; "profile" needs `histories`, the table that the
+        estimate was made from. Raises StudyInvalid for a kind that there is not, or that this
+        method has nothing to show for; EstimateRefused where there is no number.
+        """
+        if kind not in PAINTERS:
+            raise StudyInvalid(
+                f"there is no picture {kind!r} of an estimate",
+                hint=f"{like(kind, PAINTERS)}Pictures: {', '.join(PAINTERS)}.",
+            )
+        return PAINTERS[kind](self, histories)
+
+    def as_line(self, label: str, *, strong: bool = False) -> Line:
+        """The answer as a line of a forest plot, called `label`."""
+        ends = {"estimate": self.estimate, "lower": self.lower, "upper": self.upper}
+        return Line(label=label, verdict=str(self.verdict), strong=strong, **ends)
+
+    def to_html(self, *, pictures: tuple[str, ...] = (), histories: Any = None) -> str:
+        """The answer as HTML that needs nothing from outside; `pictures` are kinds of `plot`.
+
+        What must not be left out comes first: verdict, reasons, assumption, caveats.
+        """
+        model = [", ".join(self.model)] if self.model else []
+        parts = [
+            sentences("Verdict", [str(self.verdict)]),
+            sentences("Because", self.reasons),
+            sentences("Assumes", [self.assumption]),
+            sentences("Caveats", self.caveats),
+            sentences("Model", model),
+            *(self.plot(kind, histories=histories).to_html() for kind in pictures),
+            sentences("Lists", [", ".join(self.lists)]),
+            sentences("Table", [f"sha256 {self.input_digest[:16]}"] if self.input_digest else []),
+        ]
+        return section(self._headline(), parts=parts)
+
+    def to_posterior(self) -> dict[str, dict[str, NDArray[np.float64]]]:
+        """The draws as ArviZ takes them: {"posterior": {"N": totals, chains by draws}}.
+
+        Draws of a bootstrap are in it under the same name. Draws without an answer are NaN.
+        Raises StudyInvalid where the method has no draws.
+        """
+        if self.draws is None:
+            raise StudyInvalid(
+                f"{self.method} has no draws",
+                hint="Methods with draws: decomposable, sparse-bayes, latent-class, and from the "
+                "bootstrap stepwise, bic and aic. `draws_of` draws totals from any interval.",
+            )
+        return {"posterior": {"N": np.atleast_2d(self.draws)}}
+
+    def to_arviz(self) -> Any:
+        """The draws as ArviZ's DataTree, the method, settings and table digest with them.
+
+        Raises ExtraMissing without arviz-base, StudyInvalid where the method has no draws.
+        """
+        drawn = self.to_posterior()
+        try:
+            from arviz_base import from_dict
+        except ModuleNotFoundError as error:
+            raise ExtraMissing(
+                "arviz-base is not installed",
+                hint="Install it with: pip install 'bearwitness[arviz]'. Without it, "
+                "`to_posterior` gives the same draws as a plain dict of arrays.",
+            ) from error
+        told = {
+            "method": self.method,
+            "observed": self.observed,
+            "settings": canonical_json(self.settings),
+            "input_digest": self.input_digest,
+        }
+        return from_dict(drawn, attrs={"posterior": told})
+
     def to_table(self) -> pa.Table:
         """One row of ESTIMATES."""
         row = {name: getattr(self, name) for name in ESTIMATES.names}
@@ -88,6 +165,9 @@ class Estimate:
         plain = asdict(replace(self, draws=None)) | {"verdict": str(self.verdict)}
         del plain["draws"]
         return {key: list(v) if isinstance(v, tuple) else v for key, v in plain.items()}
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
     def _headline(self) -> str:
         where = f" [{self.stratum}]" if self.stratum else ""
@@ -115,6 +195,20 @@ class Estimate:
         settings = {key: value for key, value in self.settings.items() if key != "level"}
         told = [f"{key} {_told(value)}" for key, value in sorted(settings.items())]
         return f"{self.method} ({', '.join(told)})" if told else self.method
+
+
+Painter = Callable[[Estimate, Any], Picture]
+
+# How to draw an answer, by kind: filled by `drawing`, which stands above and knows the methods.
+PAINTERS: dict[str, Painter] = {}
+
+
+def like(word: str, known: Iterable[str]) -> str:
+    """ "Did you mean ...? " with the nearest of `known`; empty where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"Did you mean {near[0]!r}? " if near else ""
 
 
 def _told(value: Any) -> str:

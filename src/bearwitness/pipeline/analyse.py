@@ -61,7 +61,7 @@ def read_linked(study: Study, tell: Progress) -> Linked:
         tell("reading the table of overlaps")
         file = study.frozen / study.histories["file"]
         reading = {k: study.histories[k] for k in ("count", "encoding") if k in study.histories}
-        return Linked(histories=read_histories(file, **reading))
+        return Linked(histories=read_histories(file, **reading).to_table())
     return _link(study, tell)
 
 

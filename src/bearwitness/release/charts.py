@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bearwitness.ink import ACCENT, INK, PALE, SOFT, in_thousands, quieten, render
 from bearwitness.release.disclosure import SafeHistories
-
-INK, SOFT, ACCENT, PALE = "#1d2a35", "#63717e", "#1f6f78", "#c9d3da"
-_STYLE: Any = {
-    "svg.hashsalt": "bearwitness",
-    "svg.fonttype": "path",
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
-    "axes.edgecolor": SOFT,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "xtick.color": SOFT,
-    "ytick.color": INK,
-    "hatch.color": SOFT,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +44,7 @@ def draw_lists(safe: SafeHistories, titles: Mapping[str, str]) -> Chart:
         f"{pattern.replace('+', ' and ')}: {_shown(safe.patterns[pattern], safe)}."
         for pattern in order
     )
-    return Chart(svg=_render(paint, (8.2, 2.6 + 0.36 * len(lists))), alt=alt)
+    return Chart(svg=render(paint, (8.2, 2.6 + 0.36 * len(lists))), alt=alt)
 
 
 def draw_forest(rows: Sequence[Row], *, observed: float | None, about: str) -> Chart:
@@ -74,12 +60,12 @@ def draw_forest(rows: Sequence[Row], *, observed: float | None, about: str) -> C
         axes.set_yticks(range(len(rows)), [row.label for row in reversed(rows)])
         axes.set_ylim(-0.6, len(rows) - 0.1)
         axes.set_xlim(left=0)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.xaxis.set_major_formatter(in_thousands)
         axes.set_xlabel("people in all")
-        _quiet(axes, keep=("bottom",))
+        quieten(axes, keep=("bottom",))
 
     alt = about + " " + " ".join(_spoken(row) for row in rows)
-    return Chart(svg=_render(paint, (8.2, 1.1 + 0.42 * len(rows))), alt=alt)
+    return Chart(svg=render(paint, (8.2, 1.1 + 0.42 * len(rows))), alt=alt)
 
 
 def _paint_bars(axes: Any, safe: SafeHistories, order: Sequence[str]) -> None:
@@ -99,8 +85,8 @@ def _paint_bars(axes: Any, safe: SafeHistories, order: Sequence[str]) -> None:
     axes.set_ylim(0, top * 1.18)
     axes.set_xticks([])
     axes.set_ylabel("people")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    _quiet(axes, keep=("left",))
+    axes.yaxis.set_major_formatter(in_thousands)
+    quieten(axes, keep=("left",))
 
 
 def _paint_dots(axes: Any, order: Sequence[str], lists: Sequence[str], labels: list[str]) -> None:
@@ -114,7 +100,7 @@ def _paint_dots(axes: Any, order: Sequence[str], lists: Sequence[str], labels: l
     axes.set_xticks([])
     axes.set_xlim(-0.6, len(order) - 0.4)
     axes.set_ylim(-0.6, len(lists) - 0.4)
-    _quiet(axes, keep=())
+    quieten(axes, keep=())
 
 
 def _paint_row(axes: Any, height: int, row: Row) -> None:
@@ -143,22 +129,3 @@ def _spoken(row: Row) -> str:
     interval = "" if row.lower is None or row.upper is None else (
         f", interval {row.lower:,.0f} to {row.upper:,.0f}")  # fmt: skip
     return f"{row.label}: {row.value:,.0f}{interval}."
-
-
-def _quiet(axes: Any, *, keep: Sequence[str]) -> None:
-    for side in ("left", "right", "top", "bottom"):
-        axes.spines[side].set_visible(side in keep)
-    axes.tick_params(length=0)
-
-
-def _render(paint: Any, size: tuple[float, float]) -> bytes:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=size)
-        paint(figure)
-        stream = io.BytesIO()
-        quiet = {"Date": None, "Creator": None}
-        figure.savefig(stream, format="svg", metadata=quiet, bbox_inches="tight")
-        return stream.getvalue()

@@ -24,6 +24,8 @@ from bearwitness.errors import EstimateRefused, StudyInvalid
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.histories import JOINER, Histories, pattern_of, read_histories
+from bearwitness.estimation.pictures.curves import draw_sensitivity
+from bearwitness.estimation.pictures.picture import Picture
 
 # Methods whose models all lack the interaction of all lists. The intercept of such a model is the
 # log of odd / even of its own fitted counts, so its ratio is 1, and the unseen is multiplied. With
@@ -66,6 +68,12 @@ class SensitivityCurve:
         }
         return pa.table({n: pa.array(v, pa.float64()) for n, v in columns.items()})
 
+    def plot(self) -> Picture:
+        """The curve, with what twice and half the odds would mean in its words."""
+        return draw_sensitivity(
+            self.to_table(), observed=self.observed, level=self.level, meaning=self.summary()
+        )
+
     def at(self, ratio: float) -> float:
         """The total at this odds ratio, within or beyond the curve."""
         unseen = (self.estimate[-1] - self.observed) / self.odds_ratio[-1]
@@ -89,6 +97,9 @@ def sensitivity_curve(
 ) -> SensitivityCurve:
     """The total as the odds ratio of all lists at once runs over `odds_ratios`.
 
+    `histories` is the table of the estimate, to be sure that they belong together; None takes the
+    estimate's word for it.
+
     The estimate and both ends of its interval keep their people observed, and their unseen is
     multiplied. That is exact for log-linear and decomposable models, which have ratio 1: the error
     of the log of the unseen, bootstrap replicates and posterior draws of the unseen all keep their
@@ -101,19 +112,24 @@ def sensitivity_curve(
     Raises EstimateRefused where the estimate has no number or a fitted count is not positive;
     StudyInvalid where estimate and table do not belong together, or the method needs `fitted`.
     """
-    seen = read_histories(histories)
-    if estimate.input_digest != seen.input_digest:
+    if histories is None and fitted is not None:
+        raise StudyInvalid("fitted counts need the table that they were fitted to")
+    seen = None if histories is None else read_histories(histories)
+    if seen is not None and estimate.input_digest != seen.input_digest:
         raise StudyInvalid("the estimate was not made from this table")
     ratios = tuple(sorted(float(ratio) for ratio in odds_ratios))
     if not ratios or not 0 < ratios[0] <= ratios[-1] < np.inf:
         raise StudyInvalid("odds ratios should be positive", hint="1 is the assumption itself.")
     if estimate.estimate is None:
         raise EstimateRefused("there is no estimate to vary", hint="; ".join(estimate.reasons))
-    ends = _unseen_of(estimate) if fitted is None else _unseen_from(seen, fitted, estimate.level)
-    curves = [tuple(seen.observed + ratio * end for ratio in ratios) for end in ends]
+    if seen is None or fitted is None:
+        ends = _unseen_of(estimate)
+    else:
+        ends = _unseen_from(seen, fitted, estimate.level)
+    curves = [tuple(estimate.observed + ratio * end for ratio in ratios) for end in ends]
     return SensitivityCurve(
-        lists=tuple(sorted(seen.lists)),
-        observed=seen.observed,
+        lists=tuple(sorted(estimate.lists)),
+        observed=estimate.observed,
         level=estimate.level,
         odds_ratio=ratios,
         estimate=curves[0],

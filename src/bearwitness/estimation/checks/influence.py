@@ -13,6 +13,8 @@ from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draft import FEWEST_REPLICATES
 from bearwitness.estimation.estimate import Estimate, Estimator
 from bearwitness.estimation.histories import Histories, Patterns, pattern_of, read_histories
+from bearwitness.estimation.pictures.forest import draw_forest
+from bearwitness.estimation.pictures.picture import Picture
 
 Named = tuple[str, Estimate]
 
@@ -72,6 +74,14 @@ class Influence:
         if self.why_no_cells:
             lines.append(f"One person more or less was not tried: {self.why_no_cells}.")
         return "\n".join(lines)
+
+    def plot(self) -> Picture:
+        """The answer, and each answer with a list left out or two taken as one, below it."""
+        lines = [self.whole.as_line("all lists", strong=True)]
+        lines += [answer.as_line(f"without {name}") for name, answer in self.without]
+        lines += [answer.as_line(f"{name} as one") for name, answer in self.merged]
+        about = f"{self.whole.method}: the answer without each list, and with each two as one."
+        return draw_forest(lines, observed=self.whole.observed, about=about, kind="influence")
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from bearwitness.estimation.design import Reals
+from bearwitness.estimation.design import (
+    Reals,
+    Terms,
+    active_cells,
+    model_matrix,
+    overlaps,
+    split_empty,
+)
+from bearwitness.estimation.histories import Histories
 from bearwitness.estimation.intervals import Interval, normal_quantile
 from bearwitness.estimation.loglinear.dense import fit_dense
 
@@ -43,6 +52,44 @@ def profile_interval(matrix: Reals, counts: Reals, *, unseen: float, level: floa
         lower=observed + lower,
         upper=observed + upper,
         details={"profile_maximum": observed + best},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProfileCurve:
+    """Log likelihood of each `total` below the greatest; above -`drop` is within `interval`."""
+
+    total: Reals
+    log_likelihood: Reals
+    drop: float
+    interval: Interval
+
+
+def profile_curve(
+    seen: Histories, terms: Terms, *, unseen: float, level: float, points: int = 161
+) -> ProfileCurve:
+    """The profile of the model with `terms`, from below its interval to beyond it.
+
+    `unseen` is where to begin. Where there is no upper end the curve goes on to five times the
+    people on no list at the greatest likelihood.
+    """
+    size = len(seen.lists)
+    shared = overlaps(seen.counts, terms, size)
+    finite, gone = split_empty(terms, [t for t, n in zip(terms, shared, strict=True) if not n])
+    kept = active_cells(size, gone)
+    matrix, counts = model_matrix(size, finite)[kept], seen.counts[kept]
+    interval = profile_interval(matrix, counts, unseen=unseen, level=level)
+    best = interval.details["profile_maximum"] - seen.observed
+    end = interval.upper - seen.observed if np.isfinite(interval.upper) else 5 * best + 1
+    start = max(1e-6, (interval.lower - seen.observed) * 0.75)
+    missed = np.linspace(start, 1.15 * end, points)
+    likelihood, _ = _profile(np.vstack([np.eye(1, matrix.shape[1]), matrix]), counts)
+    greatest = likelihood(max(best, 1e-6))
+    return ProfileCurve(
+        total=seen.observed + missed,
+        log_likelihood=np.array([likelihood(m) - greatest for m in missed]),
+        drop=normal_quantile((1 + level) / 2) ** 2 / 2,
+        interval=interval,
     )
 
 
