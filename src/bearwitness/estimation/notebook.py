@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from bearwitness.errors import StudyInvalid, TableMismatch
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
+from bearwitness.estimation.checks.calibration import Calibration, calibrate
 from bearwitness.estimation.checks.influence import Influence, influence
 from bearwitness.estimation.counting import histories_from_wide
 from bearwitness.estimation.estimate import PAINTERS, Estimate, like
@@ -28,6 +29,7 @@ from bearwitness.estimation.page import section, sentences, table
 from bearwitness.estimation.pictures.picture import Picture
 from bearwitness.estimation.pictures.upset import draw_upset
 from bearwitness.estimation.pooling.linkages import average_linkages
+from bearwitness.estimation.pooling.strata import StrataAnswer, fit_strata
 from bearwitness.estimation.registry import make_estimator
 from bearwitness.tables import HISTORIES, check
 
@@ -100,13 +102,32 @@ class CaptureHistories:
         """How many people there are in all, by `method`: a name in METHODS, or an estimator.
 
         `settings` are the method's own, and level, replicates and seed. Several draws of the
-        linkage are averaged over.
+        linkage are averaged over. Raises TableMismatch for several strata: see `fit_strata`.
         """
+        if len(self.strata) > 1:
+            raise TableMismatch(
+                f"there are {len(self.strata)} strata, and one estimate is of one",
+                hint="`fit_strata` estimates every stratum and their sum; "
+                f"`only({self.strata[0]!r})` takes one.",
+            )
         return average_linkages(_estimator(method, settings), self.table)
+
+    def fit_strata(
+        self, method: Any = "stepwise", *, pool: bool = True, **settings: Any
+    ) -> StrataAnswer:
+        """Every stratum and their sum, from one joint posterior; with `pool`, partially pooled."""
+        return fit_strata(_estimator(method, settings), self.table, pool=pool)
 
     def influence(self, method: Any = "stepwise", **settings: Any) -> Influence:
         """What the answer hangs on: each list, each two lists, each person more or less."""
         return influence(_estimator(method, settings), self._best())
+
+    def calibrate(self, **settings: Any) -> Calibration:
+        """How often intervals hold the truth, on populations with list sizes like these.
+
+        `settings` are those of `calibrate`: methods, replicates, seed.
+        """
+        return calibrate(self._best(), **settings)
 
     def sensitivity(self, estimate: Estimate) -> SensitivityCurve:
         """The total of `estimate`, made from this table, as its assumption gives way."""

@@ -103,7 +103,8 @@ def draw_profile(
 
     return Picture(
         kind="profile",
-        alt=f"Profile likelihood of the total, the model taken as given: likeliest at {people(numbers['best'])}; "
+        alt="Profile likelihood of the total, the model taken as given: "
+        f"likeliest at {people(numbers['best'])}; "
         f"{_reach(numbers, level)}; {people(numbers['observed'])} were observed.",
         table=curve,
         paint=paint,

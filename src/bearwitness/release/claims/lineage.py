@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from bearwitness.release.charts import ACCENT, INK, PALE, SOFT, Chart
+from bearwitness.ink import ACCENT, INK, PALE, SOFT
+from bearwitness.release.charts import Chart
 from bearwitness.release.claims.contradictions import Contradiction
 from bearwitness.release.claims.register import Claim, Register
 
