@@ -208,6 +208,51 @@ def claims(file: Path, parts: Path | None, svg: Path | None, as_json: bool) -> N
 
 
 @main.command()
+@click.argument("file", type=_FILE)
+@click.option("--referral", "referrals", multiple=True, metavar="A:B",
+              help="People are passed on from list A to list B; may be repeated.")  # fmt: skip
+@click.option("--order", default="", metavar="A,B,C",
+              help="The lists in time, earliest first, where there is such.")  # fmt: skip
+@click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--count", default="", help="The column of counts, where its name is not usual.")
+@click.option("--encoding", default=None, help="For example cp949 or gb18030.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def compare(file: Path, as_json: bool, **options: Any) -> None:
+    """All suitable methods on one page, whether they agree, and what may be said.
+
+    FILE is a table of overlaps, as for `estimate`. The verdict is *estimate*, *lower bound only*
+    or *no estimate*, with reasons; any but the first ends with exit code 40.
+    """
+    from bearwitness.pipeline.quick import compare_file
+
+    result = compare_file(file, **options)
+    click.echo(json.dumps(result.to_dict(), ensure_ascii=False) if as_json else result.summary())
+    if result.verdict != "estimate":
+        sys.exit(40)
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@click.option("--method", default="decomposable", show_default=True, help="As for `estimate`.")
+@click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
+@click.option("--replicates", default=200, show_default=True, type=click.IntRange(10, 1_000_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--count", default="", help="The column of counts, where its name is not usual.")
+@click.option("--encoding", default=None, help="For example cp949 or gb18030.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def influence(file: Path, as_json: bool, **options: Any) -> None:
+    """What the answer hangs on: each list, each two as one, one person more or less.
+
+    FILE is a table of overlaps, as for `estimate`.
+    """
+    from bearwitness.pipeline.quick import influence_file
+
+    result = influence_file(file, **options)
+    click.echo(json.dumps(result.to_dict(), ensure_ascii=False) if as_json else result.summary())
+
+
+@main.command()
 @click.argument("package", type=_FILE)
 @click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
 @click.option("--json", "as_json", is_flag=True)

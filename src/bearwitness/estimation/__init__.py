@@ -11,7 +11,16 @@ from bearwitness.estimation.bounds.chao import Chao
 from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
 from bearwitness.estimation.checks.calibration import Calibration, calibrate
-from bearwitness.estimation.checks.influence import leave_one_list_out, merge_two_lists
+from bearwitness.estimation.checks.compare import Comparison, compare
+from bearwitness.estimation.checks.consistency import Consistency, internal_consistency
+from bearwitness.estimation.checks.influence import (
+    Influence,
+    influence,
+    leave_one_list_out,
+    merge_two_lists,
+)
+from bearwitness.estimation.checks.order import OrderTest, order_in_time
+from bearwitness.estimation.checks.overlap import Overlap, look_at_lists
 from bearwitness.estimation.checks.populations import POPULATIONS, Population
 from bearwitness.estimation.closed.behaviour import Behaviour
 from bearwitness.estimation.closed.heterogeneity import Heterogeneity
@@ -47,6 +56,8 @@ __all__ = [
     "CaptureHistories",
     "Chao",
     "Chapman",
+    "Comparison",
+    "Consistency",
     "Decomposable",
     "DoublyRobust",
     "Estimate",
@@ -54,10 +65,13 @@ __all__ = [
     "Heterogeneity",
     "Histories",
     "Independence",
+    "Influence",
     "LincolnPetersen",
     "LogLinear",
     "ManyListsRobust",
     "ModelVerdict",
+    "OrderTest",
+    "Overlap",
     "Picture",
     "Population",
     "SampleCoverage",
@@ -70,13 +84,18 @@ __all__ = [
     "average_linkages",
     "calibrate",
     "capture_histories",
+    "compare",
     "draws_of",
     "fit_strata",
     "gather_histories",
     "histories_from_wide",
+    "influence",
+    "internal_consistency",
     "leave_one_list_out",
+    "look_at_lists",
     "make_estimator",
     "merge_two_lists",
+    "order_in_time",
     "read_histories",
     "sensitivity_curve",
     "split_draws",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bearwitness.estimation import make_estimator
+from bearwitness.estimation import Comparison, Influence, compare, influence, make_estimator
 from bearwitness.estimation.notebook import CaptureHistories, gather_histories
 
 if TYPE_CHECKING:
@@ -35,3 +36,32 @@ def estimate_file(path: Path, *, method: str = "stepwise", **options: Any) -> Es
     reading = {key: options.pop(key) for key in ("count", "encoding") if key in options}
     estimator = make_estimator(method, **options)
     return read_histories(path, **reading).fit(estimator)
+
+
+def compare_file(
+    path: Path, *, referrals: Sequence[str] = (), order: str = "", **options: Any
+) -> Comparison:
+    """Compare all methods on one file. Options: level, seed, count, encoding.
+
+    `referrals` are written A:B, from whom to whom; `order` names the lists with commas between.
+    """
+    histories, rest = _read(path, options)
+    return compare(
+        histories,
+        referrals=[pair.split(":") for pair in referrals],
+        order=[name.strip() for name in order.split(",")] if order else (),
+        **rest,
+    )
+
+
+def influence_file(path: Path, *, method: str = "decomposable", **options: Any) -> Influence:
+    """What one method's answer hangs on. Options: level, replicates, seed, count, encoding."""
+    histories, rest = _read(path, options)
+    return influence(make_estimator(method, **rest), histories)
+
+
+def _read(path: Path, options: Mapping[str, Any]) -> tuple[CaptureHistories, dict[str, Any]]:
+    """The table in the file, and the options that are not about reading it."""
+    reading = {key: options[key] for key in ("count", "encoding") if key in options}
+    rest = {key: value for key, value in options.items() if key not in reading}
+    return read_histories(path, **reading), rest
