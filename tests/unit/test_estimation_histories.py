@@ -46,6 +46,58 @@ def test_a_person_belongs_to_the_stratum_of_their_first_record_in_text_order():
     assert [s for s, _ in split_strata(unstratified)] == [""]
 
 
+def test_a_person_whose_first_record_tells_no_stratum_has_that_of_the_next_that_does():
+    rows = members(("a/1", "a", ""), ("b/1", "b", "men"), ("b/2", "b", ""))
+    table = capture_histories(rows, links(a_1="a/1", b_1="a/1", b_2="b/2"), stratum=True)
+    assert [(s, counts_of(part)) for s, part in split_strata(table)] == [
+        ("", {"b": 1}),
+        ("men", {"a+b": 1}),
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(["", "f", "m"]), st.integers(0, 5)),
+        min_size=1,
+        max_size=12,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_counting_by_numbers_is_counting_person_by_person(rows, random):
+    named = [(f"{name}/{i:02d}", name, stratum) for i, (name, stratum, _) in enumerate(rows)]
+    table = [
+        {"record": record, "person": f"p{rows[i][2] % (2 + draw)}", "draw": draw}
+        for draw in (0, 1, 3)
+        for i, (record, _, _) in enumerate(named)
+    ]
+    plain = {}
+    for draw in (0, 1, 3):
+        persons = {row["record"]: row["person"] for row in table if row["draw"] == draw}
+        for person in set(persons.values()):
+            own = sorted(row for row in named if persons[row[0]] == person)
+            stratum = next((s for _, _, s in own if s), "")
+            key = (draw, stratum, "+".join(sorted({name for _, name, _ in own})))
+            plain[key] = plain.get(key, 0) + 1
+    random.shuffle(named)
+    random.shuffle(table)
+    found = capture_histories(members(*named), table, stratum=True).to_pylist()
+    assert {(r["draw"], r["stratum"], r["pattern"]): r["count"] for r in found} == plain
+
+
+def test_a_column_can_tell_strata_apart_and_may_be_blank():
+    columns = {"a": [1, 1, 0, 0], "b": [0, 1, 1, 1], "count": [4, 3, 2, 1]}
+    labelled = columns | {"sex": ["f", None, " f ", "m"]}
+    table = histories_from_wide(labelled, stratum="sex")
+    assert [(s, counts_of(part)) for s, part in split_strata(table)] == [
+        ("", {"a+b": 3}),
+        ("f", {"a": 4, "b": 2}),
+        ("m", {"b": 1}),
+    ]
+    with pytest.raises(TableMismatch, match="no column 'age'"):
+        histories_from_wide(labelled, stratum="age")
+
+
 def test_a_record_without_a_person_is_refused_by_row_and_not_by_name():
     with pytest.raises(TableMismatch, match="row 2") as refused:
         capture_histories(members(("a/1", "a", ""), (SECRET, "b", "")), links(a_1="a/1"))

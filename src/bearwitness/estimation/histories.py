@@ -151,11 +151,7 @@ def read_histories(data: Any) -> Histories:
             )
     found = list(_counted_patterns(table))
     lists = tuple(sorted({name for pattern, _ in found for name in pattern}))
-    if len(lists) > MOST_LISTS:
-        raise TableMismatch(
-            f"{len(lists)} lists are more than the {MOST_LISTS} that can be modelled together",
-            hint="Merge lists of the same kind.",
-        )
+    check_list_count(len(lists))
     place = {name: bit for bit, name in enumerate(lists)}
     people = {sum(1 << place[name] for name in pattern): count for pattern, count in found}
     patterns = sorted(people)
@@ -209,6 +205,15 @@ def check_list_name(name: str, *, where: str = "") -> None:
             "the name of a list is empty or holds a plus sign",
             where=where,
             hint="Patterns are list names joined by +. Rename the list.",
+        )
+
+
+def check_list_count(lists: int) -> None:
+    """Raise TableMismatch for more lists than a pattern can hold."""
+    if lists > MOST_LISTS:
+        raise TableMismatch(
+            f"{lists} lists are more than the {MOST_LISTS} that can be modelled together",
+            hint="Merge lists of the same kind.",
         )
 
 

@@ -12,15 +12,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bearwitness.errors import CountInvalid, ListConstant, TableMismatch
-from bearwitness.estimation.counting import histories_from_wide
+from bearwitness.errors import TableMismatch
+from bearwitness.estimation.counting import histories_from_wide, read_flags
 from bearwitness.estimation.covariates.learners import Labels, Learner, LogitLearner
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.histories import Histories, read_histories
 
 MOST_CATEGORIES = 50
-
-_FLAGS = {"0": 0, "0.0": 0, "false": 0, "1": 1, "1.0": 1, "true": 1}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,17 +46,19 @@ def read_people(data: Any, lists: Sequence[str], covariates: Sequence[str]) -> P
     """
     table = _as_table(data)
     _check_columns(table, lists, covariates)
-    flags = np.column_stack([_flags(table, name) for name in lists])
-    _check_flags(flags, lists)
+    wide = {name: table.column(name).to_pylist() for name in lists}
+    seen = read_histories(histories_from_wide(wide, count=""))
+    flags = np.column_stack(
+        [read_flags(wide[name], where=f"column {name!r}") for name in lists]
+    ).astype(np.int64)
     features = [column for name in covariates for column in _features(table, name)]
     matrix = np.column_stack(features) if features else np.zeros((len(flags), 0))
     order = np.lexsort(np.column_stack([matrix, flags]).T)
-    wide = {name: flags[:, place].tolist() for place, name in enumerate(lists)}
     return People(
         lists=tuple(lists),
         flags=flags[order],
         features=matrix[order],
-        seen=read_histories(histories_from_wide(wide)),
+        seen=seen,
         digest=_digest(table, [*lists, *covariates]),
     )
 
@@ -106,34 +106,6 @@ def _check_columns(table: pa.Table, lists: Sequence[str], covariates: Sequence[s
             )
     if not table.num_rows:
         raise TableMismatch("the table of people has no rows")
-
-
-def _flags(table: pa.Table, name: str) -> Labels:
-    flags = [_FLAGS.get(str(value).strip().lower()) for value in table.column(name).to_pylist()]
-    for row, flag in enumerate(flags, start=1):
-        if flag is None:
-            raise TableMismatch(
-                "this is neither 0 nor 1",
-                where=f"column {name!r}, row {row}",
-                hint="Write 1 where the list holds the person and 0 where it does not.",
-            )
-    return np.array(flags, dtype=np.int64)
-
-
-def _check_flags(flags: Labels, lists: Sequence[str]) -> None:
-    for place, name in enumerate(lists):
-        if len(np.unique(flags[:, place])) < 2:
-            raise ListConstant(
-                f"list {name!r} holds one value only: it says nothing about who was missed",
-                hint="Leave the list out.",
-            )
-    nobody = np.flatnonzero(flags.sum(axis=1) == 0)
-    if nobody.size:
-        raise CountInvalid(
-            "people on no list cannot have been observed",
-            where=f"row {int(nobody[0]) + 1}",
-            hint="Give the people that the lists hold, and no others.",
-        )
 
 
 def _features(table: pa.Table, name: str) -> list[Reals]:
