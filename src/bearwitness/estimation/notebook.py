@@ -13,6 +13,7 @@ import pyarrow as pa
 from bearwitness.errors import StudyInvalid, TableMismatch
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
 from bearwitness.estimation.checks.calibration import Calibration, calibrate
+from bearwitness.estimation.checks.compare import Comparison, compare
 from bearwitness.estimation.checks.influence import Influence, influence
 from bearwitness.estimation.counting import histories_from_wide
 from bearwitness.estimation.estimate import PAINTERS, Estimate, like
@@ -118,6 +119,13 @@ class CaptureHistories:
         """Every stratum and their sum, from one joint posterior; with `pool`, partially pooled."""
         return fit_strata(_estimator(method, settings), self.table, pool=pool)
 
+    def compare(self, **settings: Any) -> Comparison:
+        """All suitable methods on one page, whether they agree, and what may be said.
+
+        `settings` are those of `compare`: methods, referrals, order, level, seed, tell.
+        """
+        return compare(self._best(), **settings)
+
     def influence(self, method: Any = "stepwise", **settings: Any) -> Influence:
         """What the answer hangs on: each list, each two lists, each person more or less."""
         return influence(_estimator(method, settings), self._best())
@@ -177,12 +185,15 @@ class CaptureHistories:
 
     def _repr_html_(self) -> str:
         shown = sorted(self.counts, key=lambda p: (-self.counts[p], len(p), p))[:ROWS_SHOWN]
-        rows = [[*("●" if name in p else "" for name in self.lists), self.counts[p]] for p in shown]
+        rows = [
+            [" and ".join(p), *("●" if name in p else "" for name in self.lists), self.counts[p]]
+            for p in shown
+        ]
         rest = len(self.counts) - len(shown)
         caption = f"People by lists; {rest} smaller sets not shown" if rest else "People by lists"
         sizes = [f"{name}: {people:,}, {alone:,} of them on no other"
                  for name, people, alone in self._sizes()]  # fmt: skip
-        header = [*self.lists, "people"]
+        header = ["on exactly", *self.lists, "people"]
         parts = [sentences("Lists", sizes), table(caption, header=header, rows=rows)]
         return section(self._headline(), parts=parts)
 

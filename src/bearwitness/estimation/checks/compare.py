@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -28,6 +28,9 @@ from bearwitness.estimation.checks.rules import (
 from bearwitness.estimation.checks.verdict import Judgement, judge
 from bearwitness.estimation.estimate import Estimate, Verdict
 from bearwitness.estimation.histories import Histories, read_histories
+from bearwitness.estimation.page import section, sentences, table
+from bearwitness.estimation.pictures.forest import Line, draw_forest
+from bearwitness.estimation.pictures.picture import Picture
 from bearwitness.tables import ESTIMATES, check
 
 FEW_REPLICATES = (
@@ -89,6 +92,37 @@ class Comparison:
         lines += [f"Ask: {warning}." for warning in self.warnings]
         return "\n".join(lines).rstrip()
 
+    def plot(self) -> Picture:
+        """A line a method, the lower bound last; a method whose model does not fit says so."""
+        lines = [self._line(answer) for answer in self.answers]
+        lines.append(self.bound.as_line("lower bound (chao)"))
+        said = f"Verdict: {self.verdict}."
+        return draw_forest(lines, observed=self.observed, about=said, kind="comparison", title=said)
+
+    def to_html(self) -> str:
+        """The same page as HTML that needs nothing from outside: verdict first, then why."""
+        rows = [
+            (
+                a.method,
+                str(a.verdict),
+                *(None if n is None else round(n) for n in (a.estimate, a.lower, a.upper)),
+                self._mark(a).strip(),
+            )
+            for a in (*self.answers, self.bound)
+        ]
+        header = ("method", "verdict", "people in all", "from", "to", "note")
+        parts = [
+            sentences("Because", self.reasons),
+            sentences("Agreement", [self.agreement]),
+            sentences("Ask", self.warnings),
+            self.plot().to_html(),
+            table("Every method", header=header, rows=rows),
+        ]
+        return section(self._headline(), parts=parts)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
@@ -120,6 +154,13 @@ class Comparison:
         if self.verdict is Verdict.LOWER_BOUND_ONLY:
             return f"Verdict: a lower bound only, at least {self.lower:,.0f} people; {seen}."
         return f"Verdict: no estimate; {seen}."
+
+    def _line(self, answer: Estimate) -> Line:
+        if answer.method in self.contradicted:
+            return replace(answer.as_line(f"{answer.method} (does not fit)"), weak=True)
+        if answer.method in questioned(self.evidence):
+            return replace(answer.as_line(f"{answer.method} (lacks a referral)"), weak=True)
+        return answer.as_line(answer.method)
 
     def _mark(self, answer: Estimate) -> str:
         if answer.method in self.contradicted:

@@ -16,7 +16,10 @@ WIDEST = 25.0  # largest over smallest number: beyond it the axis is logarithmic
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One answer. Without `estimate` and with `lower`: a lower bound. Without both: none."""
+    """One answer. Without `estimate` and with `lower`: a lower bound. Without both: none.
+
+    A `strong` line is drawn heavier, a `weak` one, whose model does not fit, pale and hollow.
+    """
 
     label: str
     verdict: str
@@ -24,10 +27,11 @@ class Line:
     lower: float | None = None
     upper: float | None = None
     strong: bool = False
+    weak: bool = False
 
 
 def draw_forest(
-    lines: Sequence[Line], *, observed: int, about: str, kind: str = "forest"
+    lines: Sequence[Line], *, observed: int, about: str, kind: str = "forest", title: str = ""
 ) -> Picture:
     """Each line with its interval, from the top; a strong line is what the others stand beside.
 
@@ -56,6 +60,7 @@ def draw_forest(
         axes.set_ylim(-0.6, len(lines) - 0.1)
         axes.set_xlabel("people in all" + (", on a scale of multiples" if far else ""), color=SOFT)
         _mark(axes, far)
+        axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
         quieten(axes, keep=("bottom",))
 
     return Picture(
@@ -85,13 +90,15 @@ def _mark(axes: Any, far: bool) -> None:
 
 
 def _paint_line(axes: Any, height: int, line: Line) -> None:
-    colour, width = (ACCENT, 3.0) if line.strong else (INK, 1.7)
+    colour, width = (ACCENT, 3.0) if line.strong else (SOFT if line.weak else INK, 1.7)
     if line.estimate is None:
         _paint_without(axes, height, line)
         return
     if line.lower is not None and line.upper is not None:
         axes.plot([line.lower, line.upper], [height] * 2, color=colour, linewidth=width)
-    axes.scatter([line.estimate], [height], color=colour, s=50 if line.strong else 32, zorder=3)
+    face = "white" if line.weak else colour
+    axes.scatter([line.estimate], [height], s=50 if line.strong else 32, zorder=3,
+                 facecolor=face, edgecolor=colour)  # fmt: skip
     axes.text(line.estimate, height + 0.16, people(line.estimate), ha="center", fontsize=8.5)
 
 
