@@ -52,9 +52,10 @@ def bound_with(
     """
     if not np.isfinite(total) or total > MOST_PEOPLE:
         return bound_below(draft, "the bound is not finite")
-    bound = {"estimate": total, "lower": interval.lower, "upper": interval.upper}
+    ends = {"lower": float(interval.lower), "upper": float(interval.upper)}
+    bound = {"estimate": float(total), **ends}
     details = {**more.pop("details", {}), "bound": bound}
-    answer = replace(draft, lower=interval.lower, verdict=Verdict.LOWER_BOUND_ONLY, **more)
+    answer = replace(draft, lower=ends["lower"], verdict=Verdict.LOWER_BOUND_ONLY, **more)
     return replace(answer, details=details, reasons=(*draft.reasons, reason))
 
 

@@ -82,13 +82,12 @@ class SampleCoverage:
         error, failed = self._error(coverage, seen, one_step, which=2)
         if failed > MOST_FAILED:
             return bound_below(draft, "too many replicates have no answer")
-        share = draft.details["coverage"]
         return bound_with(
             draft,
             one_step,
             _interval(seen, one_step, error, self.level),
-            f"the lists cover {share:.0%} of the population, or the estimate is too uncertain: "
-            "only the one-step form can be given, and it is too low where lists go together",
+            f"{_why(draft.details['coverage'])}: only the one-step form can be given, and it is "
+            "too low where lists go together",
             caveats=draft.caveats,
             details={**draft.details, "standard_error": error},
         )
@@ -159,6 +158,14 @@ def _judge_table(draft: Estimate, seen: Histories) -> Estimate | None:
             draft, "two lists cannot tell dependence; this method needs three. Choose chapman"
         )
     return None
+
+
+def _why(share: float) -> str:
+    if share < LOW_COVERAGE:
+        return (
+            f"the lists cover {share:.0%} of the population, which is less than {LOW_COVERAGE:.0%}"
+        )
+    return "the estimate is uncertain by more than a third of itself"
 
 
 def _told(share: float, full: float, one_step: float) -> dict[str, Any]:
