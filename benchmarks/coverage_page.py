@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from coverage_hav import RESULTS as HAV
+from coverage_held_out import HELD_OUT
 from coverage_people import PEOPLE
 from coverage_study import METHODS, RESULTS, read_rows
 
@@ -116,18 +117,58 @@ def _cell(row: Coverage | None, method: str, population: Population) -> str:
 def verdicts_table(found: Found) -> list[str]:
     """How often each method, and the comparison of all, prints no estimate."""
     methods = [m for m in METHODS if any(key[1] == m for key in found)]
-    methods = [m for m in methods if m not in ("chapman", "doubly-robust", "chao")]
-    lines = ["| failure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
+    methods = [m for m in methods if m not in ("chapman", "doubly-robust", "chao", "strata")]
     failures = [p.name for p in POPULATIONS.values() if p.is_failure]
+    lines = ["| failure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
     for name in failures:
         rows = [found.get((name, method)) for method in methods]
         cells = ["" if row is None else f"{row.withheld:.0%}" for row in rows]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    whole = [
-        [found[name, method] for name in failures if (name, method) in found] for method in methods
-    ]
-    cells = [f"**{added(rows).withheld:.0%}**" if rows else "" for rows in whole]
-    return [*lines, "| all of them | " + " | ".join(cells) + " |"]
+    cells = [_withheld(found, failures, method) for method in methods]
+    return [*lines, "| **all of them** | " + " | ".join(cells) + " |"]
+
+
+def _withheld(found: Found, designs: list[str], method: str) -> str:
+    rows = [found[name, method] for name in designs if (name, method) in found]
+    return f"**{added(rows).withheld:.0%}**" if rows else ""
+
+
+def compare_table(found: Found) -> list[str]:
+    """What `compare` says of every population, those held out from the tuning of its rules too."""
+    lines = ["| population | studies | *estimate* | *lower bound only* | *no estimate* | where "
+             "*estimate*, the range of what fits holds the truth | bound not above the truth |",
+             "|---|---|---|---|---|---|---|"]  # fmt: skip
+    for name, population in {**POPULATIONS, **HELD_OUT}.items():
+        row = found.get((name, "compare"))
+        if row:
+            shares = [n / row.studies for n in (row.estimates, row.bounds, row.refusals)]
+            held = f"{row.share:.0%}" if row.estimates >= FEWEST else "-"
+            true = f"{row.bounds_true / row.bounds:.0%}" if row.bounds >= FEWEST else "-"
+            told = " | ".join(f"{share:.0%}" for share in shares)
+            lines.append(
+                f"| {name} {_kind(population).strip()} | {row.studies} | {told} | {held} | {true} |"
+            )
+    for what, designs in _kinds().items():
+        rows = [found[name, "compare"] for name in designs if (name, "compare") in found]
+        if rows:
+            whole = added(rows)
+            lines.append(
+                f"| **{what}** | {whole.studies} | **{1 - whole.withheld:.0%}** | "
+                f"{whole.bounds / whole.studies:.0%} | {whole.refusals / whole.studies:.0%} | | |"
+            )
+    return lines
+
+
+def _kinds() -> dict[str, list[str]]:
+    """Populations by what a careful tool should say of them."""
+    kinds: dict[str, list[str]] = {}
+    for known, word in ((POPULATIONS, ""), (HELD_OUT, ", held out")):
+        values = known.values()
+        kinds[f"all failures{word}"] = [p.name for p in values if p.is_failure]
+        kinds[f"all where lists depend by pairs at most{word}"] = [
+            p.name for p in values if set(p.holds_for) & {"independence", "stepwise"}
+        ]
+    return kinds
 
 
 def bounds_table(found: Found) -> list[str]:
@@ -171,6 +212,7 @@ TABLES = {
     "holds": holds_table,
     "breaks": breaks_table,
     "verdicts": verdicts_table,
+    "compare": compare_table,
     "bounds": bounds_table,
     "people": people_table,
     "hav": hav_table,

@@ -18,14 +18,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from multiprocessing import Pool
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from coverage_held_out import HELD_OUT
 from coverage_people import PEOPLE
 
-from bearwitness.estimation import DoublyRobust, Estimate, make_estimator
+from bearwitness.estimation import DoublyRobust, Estimate, Verdict, make_estimator
+from bearwitness.estimation.checks.compare import compare
 from bearwitness.estimation.checks.coverage import Coverage, tally
 from bearwitness.estimation.checks.populations import POPULATIONS
+from bearwitness.estimation.checks.rules import families_that_fit
 from bearwitness.estimation.pooling.strata import fit_strata
 
 ALL: dict[str, Any] = {**POPULATIONS, **HELD_OUT, **PEOPLE}
@@ -52,6 +55,21 @@ def in_strata(population: Any, seed: int) -> Estimate:
     return fit_strata(make_estimator("decomposable"), table, seed=seed).total
 
 
+def compared(population: Any, seed: int) -> Estimate:
+    """The verdict of `compare`; its interval is from the lowest to the highest end of what fits."""
+    found = compare(population.draw(seed), seed=seed)
+    fitting = families_that_fit(found.evidence)
+    if found.verdict is not Verdict.ESTIMATE:
+        return replace(found.bound, verdict=found.verdict, lower=found.lower)
+    return replace(
+        found.bound,
+        verdict=found.verdict,
+        estimate=median(a.estimate or 0.0 for a in fitting),
+        lower=min(a.lower or 0.0 for a in fitting),
+        upper=max(a.upper or 0.0 for a in fitting),
+    )
+
+
 # 200 replicates: a 95 % percentile limit then rests on five of them.
 METHODS: dict[str, Answer] = {
     "chapman": by_name("chapman"),
@@ -65,6 +83,7 @@ METHODS: dict[str, Answer] = {
     "bic": by_name("bic", replicates=200),
     "strata": in_strata,
     "doubly-robust": doubly_robust,
+    "compare": compared,
 }
 TWO_LISTS_ONLY = ("chapman",)
 
