@@ -9,7 +9,7 @@ import click
 
 from bearwitness import errors
 from bearwitness.cli import main as cli
-from bearwitness.pipeline.study import KEYS
+from bearwitness.pipeline.study import KEYS, told_kind
 from bearwitness.tables import SCHEMAS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -52,8 +52,7 @@ def study_page() -> str:
         lines += [f"## {f'[{section}]' if section else 'The file itself'}\n"]
         lines += ["| key | type | needed |", "|---|---|---|"]
         for key, (kind, required) in keys.items():
-            name = kind.__name__ if isinstance(kind, type) else "number"
-            lines += [f"| `{key}` | {name} | {'yes' if required else 'no'} |"]
+            lines += [f"| `{key}` | {told_kind(kind)} | {'yes' if required else 'no'} |"]
         lines += [""]
     return "\n".join(lines)
 

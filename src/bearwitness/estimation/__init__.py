@@ -31,7 +31,9 @@ from bearwitness.estimation.decomposable.averaging import Decomposable
 from bearwitness.estimation.draws import draws_of
 from bearwitness.estimation.estimate import Estimate, Estimator, Verdict
 from bearwitness.estimation.histories import (
+    CROSS,
     Histories,
+    all_strata,
     read_histories,
     split_strata,
     without_draws,
@@ -47,6 +49,7 @@ from bearwitness.estimation.sparse.averaging import SparseBayes
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
 
 __all__ = [
+    "CROSS",
     "METHODS",
     "POPULATIONS",
     "Aic",
@@ -80,6 +83,7 @@ __all__ = [
     "Stepwise",
     "StrataAnswer",
     "Verdict",
+    "all_strata",
     "assess_model",
     "average_linkages",
     "calibrate",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bearwitness.errors import CountInvalid, ListConstant, TableMismatch
 from bearwitness.estimation.histories import (
+    CROSS,
     JOINER,
     check_list_count,
     check_list_name,
@@ -32,7 +33,8 @@ def capture_histories(members: Any, links: Any, *, stratum: bool = False) -> pa.
 
     With `stratum`, people are also counted by stratum; a person's stratum is the first one that
     their records, in text order, tell, so that nobody is counted twice, and empty where none
-    does. A record that no link names raises TableMismatch.
+    does. A label with an empty part (f/) gives way to one without. A record that no link names
+    raises TableMismatch.
     """
     members, links = check(members, MEMBERS), check(links, LINKS)
     order = pc.sort_indices(members.column("record")).to_numpy()
@@ -74,6 +76,10 @@ class _Sightings:
         self._labels, self._label = _coded(["", *labels])
         self._label = self._label[1:]
         self._names = tuple(names)
+        # The first record has the last word, but one that leaves a part of the label empty.
+        gaps = np.array([label.split(CROSS).count("") for label in self._labels])
+        order = np.lexsort([-np.arange(len(self._label)), -gaps[self._label]])
+        self._telling = order[self._label[order] > 0]
 
     def tally(self, who: NDArray[np.int64]) -> list[dict[str, Any]]:
         """Rows of HISTORIES, given whom each record is about."""
@@ -81,8 +87,7 @@ class _Sightings:
         patterns = np.zeros(len(people), dtype=np.int64)
         np.bitwise_or.at(patterns, who, np.int64(1) << self._bit)
         label = np.zeros(len(people), dtype=np.int64)
-        told = np.flatnonzero(self._label)[::-1]  # backwards: the first record has the last word
-        label[who[told]] = self._label[told]
+        label[who[self._telling]] = self._label[self._telling]
         found, which = np.unique(patterns, return_inverse=True)
         keys, counts = np.unique(label * len(found) + which, return_counts=True)
         rows = [

@@ -16,6 +16,7 @@ from bearwitness.errors import CountInvalid, TableMismatch
 from bearwitness.tables import HISTORIES, check, digest
 
 JOINER = "+"
+CROSS = "/"  # between the parts of a label of crossed strata: f/2015
 MOST_LISTS = 60  # a pattern is the bits of one machine integer
 MOST_LISTS_SPREAD = 16  # 2**16 patterns: a log-linear model has a fitted value for each of them
 

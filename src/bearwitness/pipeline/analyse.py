@@ -10,14 +10,18 @@ import pyarrow as pa
 
 from bearwitness.estimation import (
     Estimate,
+    StrataAnswer,
+    all_strata,
     average_linkages,
     capture_histories,
+    fit_strata,
     leave_one_list_out,
     make_estimator,
     without_draws,
 )
 from bearwitness.intake import ListMapping, Rejected, read_lists
 from bearwitness.pipeline.quick import read_histories
+from bearwitness.pipeline.strata import label_members
 from bearwitness.pipeline.study import Study
 from bearwitness.tables import LINKS, MEMBERS, PAIRS, STATEMENTS
 
@@ -49,10 +53,22 @@ class Linked:
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Every method's estimate, and the headline method without each list in turn."""
+    """Every method's estimate, and the headline method without each list in turn.
+
+    `strata` is the headline method's answer for every stratum and their sum, where the study has
+    strata.
+    """
 
     estimates: tuple[Estimate, ...]
     without: tuple[tuple[str, Estimate], ...]
+    strata: StrataAnswer | None = None
+
+    def every(self) -> tuple[Estimate, ...]:
+        """All estimates: by method, then the strata, their margins and their sum."""
+        if self.strata is None:
+            return self.estimates
+        strata = (*self.strata.parts, *self.strata.margins, self.strata.total)
+        return (*self.estimates, *strata)
 
 
 def read_linked(study: Study, tell: Progress) -> Linked:
@@ -60,7 +76,8 @@ def read_linked(study: Study, tell: Progress) -> Linked:
     if study.histories is not None:
         tell("reading the table of overlaps")
         file = study.frozen / study.histories["file"]
-        reading = {k: study.histories[k] for k in ("count", "encoding") if k in study.histories}
+        known = ("count", "encoding", "stratum")
+        reading = {k: study.histories[k] for k in known if k in study.histories}
         return Linked(histories=read_histories(file, **reading).to_table())
     return _link(study, tell)
 
@@ -74,10 +91,11 @@ def _link(study: Study, tell: Progress) -> Linked:
     judgements = read_judgements(study.hand / "judgements.csv")
     settings = LinkageSettings(seed=study.seed, **study.linkage)
     linkage = link(read.members, judgements, settings=settings)
+    members = label_members(read.members, study.strata)
     return Linked(
-        histories=capture_histories(read.members, linkage.links),
+        histories=capture_histories(members, linkage.links, stratum=bool(study.strata)),
         statements=read.statements,
-        members=read.members,
+        members=members,
         pairs=linkage.pairs,
         links=linkage.links,
         rejected=tuple(read.rejected),
@@ -90,13 +108,17 @@ def answer(study: Study, histories: pa.Table, tell: Progress) -> Answers:
 
     Each list is left out of the headline method on the best linkage.
     """
-    estimates = []
+    together, strata, estimates = all_strata(histories), None, []
+    if study.strata:
+        tell(f"estimating strata: {study.headline}")
+        headline = _estimator(study, study.headline)
+        strata = fit_strata(headline, histories, seed=study.seed)
     for name in study.methods:
         tell(f"estimating: {name}")
-        estimates.append(average_linkages(_estimator(study, name), histories, seed=study.seed))
+        estimates.append(average_linkages(_estimator(study, name), together, seed=study.seed))
     tell("leaving out each list in turn")
-    without = leave_one_list_out(_estimator(study, study.headline), without_draws(histories, 0))
-    return Answers(estimates=tuple(estimates), without=tuple(without))
+    without = leave_one_list_out(_estimator(study, study.headline), without_draws(together, 0))
+    return Answers(estimates=tuple(estimates), without=tuple(without), strata=strata)
 
 
 def _estimator(study: Study, name: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow as pa
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation import Estimate
 from bearwitness.pipeline.analyse import Answers, Linked
+from bearwitness.pipeline.strata import printable_strata, strata_notes
 from bearwitness.pipeline.study import Study
 from bearwitness.provenance import canonical_json, software_version
 from bearwitness.release import (
@@ -27,6 +28,7 @@ from bearwitness.release import (
     draw_forest,
     draw_lists,
     protect_histories,
+    round_count,
     round_estimate,
     write_csv,
 )
@@ -94,7 +96,7 @@ def _figure(
         values |= {"method": "count of people after linkage"}
         return declare_figure(declared, common | values | {"provenance": provenance})
     estimate = _estimate_named(answers, declared.get("method", study.headline), declared["id"])
-    value, lower, upper = rounded(estimate)
+    value, lower, upper = rounded(_rounded_bound(estimate, safe))
     values = {"value": value, "lower": lower, "upper": upper, "base": base}
     values |= {"method": _method(estimate)}
     provenance += f" ESTIMATES sha256:{digests['ESTIMATES']}"
@@ -102,8 +104,8 @@ def _figure(
 
 
 def _estimate_named(answers: Answers, method: str, figure: str) -> Estimate:
-    for estimate in answers.estimates:
-        if estimate.method == method:
+    for estimate in answers.every():
+        if estimate.method == method and not estimate.stratum:
             return estimate
     raise StudyInvalid(
         f"the method {method!r} is not among [estimation] methods",
@@ -148,7 +150,7 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         figures=figures,
         headline=heads[0] if heads else None,
         charts=_charts(study, answers, safe),
-        tables={"estimates": _estimates(answers), "histories": _histories(safe)},
+        tables={"estimates": _estimates(answers, safe), "histories": _histories(safe)},
         sources=study.sources,
         notes=_notes(linked, answers, safe),
         provenance=_provenance_table(study, digests),
@@ -183,14 +185,30 @@ def _row(label: str, estimate: Estimate, *, strong: bool = False) -> Row:
     return Row(label=label, value=value, lower=lower, upper=upper, strong=strong)
 
 
-def _estimates(answers: Answers) -> Table:
+def _printable(answers: Answers, safe: SafeHistories) -> list[Estimate]:
+    """All estimates that may be printed, as they may be printed."""
+    strata = printable_strata(answers.strata, safe.rules) if answers.strata else ()
+    return [_rounded_bound(estimate, safe) for estimate in (*answers.estimates, *strata)]
+
+
+def _rounded_bound(estimate: Estimate, safe: SafeHistories) -> Estimate:
+    """A lower bound can be the count of people observed: it is rounded, or withheld, as that is."""
+    if estimate.estimate is not None or estimate.lower is None:
+        return estimate
+    if safe.observed is None:
+        return replace(estimate, lower=None)
+    return replace(estimate, lower=float(round_count(int(estimate.lower), safe.rules.rounding)))
+
+
+def _estimates(answers: Answers, safe: SafeHistories) -> Table:
     rows = []
-    for estimate in answers.estimates:
+    for estimate in _printable(answers, safe):
         value, lower, upper = rounded(estimate)
         verdict = f"{estimate.verdict} {'; '.join(estimate.reasons)}".strip()
-        rows.append((estimate.method, _show(value), _show(lower), _show(upper), verdict))
+        name = f"{estimate.stratum} ({estimate.method})" if estimate.stratum else estimate.method
+        rows.append((name, _show(value), _show(lower), _show(upper), verdict))
     return Table(
-        caption="People in all, by method",
+        caption="People in all, by method" + (" and stratum" if answers.strata else ""),
         header=("method", "estimate", "from", "to", "verdict"),
         rows=rows,
     )
@@ -216,6 +234,7 @@ def _notes(linked: Linked, answers: Answers, safe: SafeHistories) -> tuple[str, 
         for file in files
     ]
     caveats = [f"{e.method}: {c.rstrip('.')}." for e in answers.estimates for c in e.caveats]
+    caveats += strata_notes(answers.strata, safe.rules) if answers.strata else []
     doubts = [_doubt(e) for e in answers.estimates if "variance" in e.details]
     rule = f"Counts below {safe.rules.threshold} are withheld: {safe.rules.threshold_reason}"
     if safe.rules.is_waived:
@@ -263,9 +282,11 @@ def _safe_table(safe: SafeHistories) -> pa.Table:
 
 def _estimates_table(answers: Answers, safe: SafeHistories) -> pa.Table:
     rows = []
-    for e in answers.estimates:
+    for e in _printable(answers, safe):
         value, lower, upper = rounded(e)
-        row = {"method": e.method, "observed": safe.observed, "estimate": value, "lower": lower}
+        observed = None if e.stratum else safe.observed
+        row: dict[str, Any] = {"stratum": e.stratum, "method": e.method, "observed": observed}
+        row |= {"estimate": value, "lower": lower}
         row |= {"upper": upper, "level": e.level, "verdict": str(e.verdict)}
         rows.append(row | {"reasons": "; ".join(e.reasons), "assumption": e.assumption})
     return pa.Table.from_pylist(rows)

@@ -106,8 +106,8 @@ def _digests(linked: Linked, answers: Answers) -> dict[str, str]:
 
 
 def estimates_table(answers: Answers) -> Any:
-    """All methods' estimates as one ESTIMATES table."""
-    return check([e.to_table().to_pylist()[0] for e in answers.estimates], ESTIMATES)
+    """Every estimate, by method and by stratum, as one ESTIMATES table."""
+    return check([e.to_table().to_pylist()[0] for e in answers.every()], ESTIMATES)
 
 
 def _write(part: Path, release: Release, linked: Linked, answers: Answers) -> None:

@@ -36,6 +36,7 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
     "histories": {
         "file": (str, True),
         "count": (str, False),
+        "stratum": (str, False),
         "titles": (dict, False),
         "sheet": (str, False),
         "encoding": (str, False),
@@ -55,6 +56,7 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "headline": (str, False),
         "level": (float, False),
         "replicates": (int, False),
+        "strata": ((bool, str), False),
     },
     "release": {
         "threshold": (int, False),
@@ -76,6 +78,9 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
     },
 }
 
+
+# What may tell strata apart: columns of MEMBERS.
+STRATA_FROM = ("stratum", "sex", "place", "origin")
 
 # What `init` writes where it cannot know.
 UNSTATED = {"period": "XXXX", "place": "unstated"}
@@ -134,6 +139,14 @@ class Study:
         return tuple(self.estimation.get("methods", ("stepwise", "bic", "independence")))
 
     @property
+    def strata(self) -> tuple[str, ...]:
+        """Columns of MEMBERS whose values, crossed, are the strata; empty for no strata."""
+        told = self.estimation.get("strata", False)
+        if isinstance(told, bool):
+            return ("stratum",) if told else ()
+        return tuple(name.strip() for name in told.split("/"))
+
+    @property
     def headline(self) -> str:
         return str(self.estimation.get("headline", self.methods[0]))
 
@@ -178,12 +191,19 @@ def _check_keys(content: Any, section: str, where: str) -> None:
                 hint=f"{meant}Known here: {', '.join(known)}.",
             )
         kind = known[key][0]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            wanted = kind.__name__ if isinstance(kind, type) else "a number"
-            raise StudyInvalid(f"{place}{key} should be {wanted}", where=where)
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise StudyInvalid(f"{place}{key} should be {told_kind(kind)}", where=where)
     for key, (_, required) in known.items():
         if required and key not in content:
             raise StudyInvalid(f"{place}{key} is missing", where=where)
+
+
+def told_kind(kind: type | tuple[type, ...]) -> str:
+    """The type of a key in words."""
+    if isinstance(kind, type):
+        return kind.__name__
+    return " or ".join(part.__name__ for part in kind) if bool in kind else "number"
 
 
 def _frozen_values(content: dict[str, Any]) -> dict[str, Any]:
@@ -210,6 +230,29 @@ def _check_whole(study: Study, where: str) -> None:
         raise StudyInvalid(
             f"[estimation] headline {study.headline!r} is not among its methods", where=where
         )
+    _check_strata(study, where)
     names = [entry["name"] for entry in study.lists]
     if len(set(names)) != len(names):
         raise StudyInvalid("two [[lists]] have one name", where=where)
+
+
+def _check_strata(study: Study, where: str) -> None:
+    if not study.strata:
+        return
+    if study.histories is not None:
+        if study.strata != ("stratum",) or "stratum" not in study.histories:
+            raise StudyInvalid(
+                "[estimation] strata needs to know which column of the table tells them apart",
+                where=where,
+                hint='Write strata = true, and stratum = "COLUMN" in [histories].',
+            )
+        return
+    for name in study.strata:
+        mapped = [entry for entry in study.lists if name in entry["columns"]]
+        if name not in STRATA_FROM or not mapped:
+            raise StudyInvalid(
+                f"[estimation] strata: no list tells {name or 'nothing'!r}",
+                where=where,
+                hint=f"Known: {', '.join(STRATA_FROM)}, and sex/place for both crossed, each as a "
+                "key of [lists.columns].",
+            )

@@ -11,6 +11,7 @@ from bearwitness.release.disclosure import (
     protect_histories,
     round_count,
     round_estimate,
+    safe_strata,
 )
 from bearwitness.release.figures import Figure, declare_figure
 from bearwitness.release.package import Verified, verify_package, write_package
@@ -36,6 +37,7 @@ __all__ = [
     "protect_histories",
     "round_count",
     "round_estimate",
+    "safe_strata",
     "verify_package",
     "write_csv",
     "write_package",

@@ -88,6 +88,21 @@ def check_safe(histories: Any, safe: SafeHistories) -> None:
             )
 
 
+def safe_strata(observed: Mapping[str, int], rules: Rules) -> frozenset[str]:
+    """The strata whose estimates may be printed beside their sum, given the people seen in each.
+
+    Withheld are those with fewer people than the threshold, then the smallest of the rest until the
+    withheld are two at least and reach the threshold together: what the sum leaves of the printed
+    ones is then about no small group.
+    """
+    withheld = {name for name, people in observed.items() if people < rules.threshold}
+    while withheld and withheld != set(observed):
+        if len(withheld) > 1 and sum(observed[n] for n in withheld) >= rules.threshold:
+            break
+        withheld.add(min(set(observed) - withheld, key=lambda name: (observed[name], name)))
+    return frozenset(observed) - withheld
+
+
 def round_count(count: int, base: int) -> int:
     """To the nearest multiple of `base`, halves up."""
     return count if base <= 1 else int(floor((count + base / 2) / base) * base)

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from bearwitness.errors import TableMismatch
 from bearwitness.estimation.design import Reals
+from bearwitness.estimation.histories import CROSS
 from bearwitness.tables import HISTORIES, check
 
-CROSS = "/"  # between the parts of a label of crossed strata: f/2015
 ALL = "*"  # in the name of a sum over a part: f/* is women of all periods
 
 # Rule of this house: the shares in all patterns count for one person beside those in one pattern.

@@ -138,10 +138,11 @@ def _shares(table: pa.Table) -> dict[str, float]:
 def _put_together(joint: Joint, whole: Estimate, pool: bool) -> StrataAnswer:
     counts = _whole_people(joint.observed.mean(axis=1))
     carried = tuple(name for name in joint.names if _is_carried(joint, name))
-    parts = tuple(
-        _part(joint, name, count) for name, count in zip(joint.names, counts, strict=True)
-    )
     draft = _draft(joint, whole, pool and any(w.weights is not None for w in joint.worlds))
+    parts = tuple(
+        _part(joint, name, count, draft.assumption)
+        for name, count in zip(joint.names, counts, strict=True)
+    )
     margins = tuple(
         replace(
             _sum(replace(draft, stratum=name), joint, [joint.names.index(n) for n in of], parts)
@@ -183,7 +184,7 @@ def _draft(joint: Joint, whole: Estimate, pooled: bool) -> Estimate:
     )
 
 
-def _part(joint: Joint, name: str, observed: int) -> Estimate:
+def _part(joint: Joint, name: str, observed: int, assumption: str) -> Estimate:
     place = joint.names.index(name)
     answers = joint.answers(name)
     draws = joint.totals[place]
@@ -206,7 +207,9 @@ def _part(joint: Joint, name: str, observed: int) -> Estimate:
         why = "; ".join(dict.fromkeys(reason for a in answers for reason in a.reasons))
         caveats[f"this stratum alone allows no estimate ({why}): the others carry it"] = None
     return from_draws(
-        replace(first, reasons=(), model=first.model if len(answers) == 1 else ()),
+        replace(
+            first, assumption=assumption, reasons=(), model=first.model if len(answers) == 1 else ()
+        ),
         draws[np.isfinite(draws)],
         caveats=tuple(caveats),
         details=details,
