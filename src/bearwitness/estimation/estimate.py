@@ -93,8 +93,14 @@ class Estimate:
 
     def as_line(self, label: str, *, strong: bool = False) -> Line:
         """The answer as a line of a forest plot, called `label`."""
-        ends = {"estimate": self.estimate, "lower": self.lower, "upper": self.upper}
-        return Line(label=label, verdict=str(self.verdict), strong=strong, **ends)
+        return Line(
+            label=label,
+            verdict=str(self.verdict),
+            estimate=self.estimate,
+            lower=self.lower,
+            upper=self.upper,
+            strong=strong,
+        )
 
     def to_html(self, *, pictures: tuple[str, ...] = (), histories: Any = None) -> str:
         """The answer as HTML that needs nothing from outside; `pictures` are kinds of `plot`.
