@@ -37,6 +37,24 @@ def show_error(error: BearwitnessError) -> None:
         click.echo(f"  what to do: {error.hint}", err=True)
 
 
+class _Method(click.Option):
+    """--method, whose help names every method there is: looked up only when help is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from bearwitness.estimation import METHODS
+
+        self.help = f"One of: {', '.join(METHODS)}."
+        return super().get_help_record(ctx)
+
+
+def _kept(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that keep the answer: as a picture, as a page."""
+    told = "Write it as a page that needs nothing from outside."
+    page = click.option("--html", type=_FILE, metavar="FILE.html", help=told)
+    plot = click.option("--plot", type=_FILE, metavar="FILE.svg|png", help="Draw it.")
+    return plot(page(command))
+
+
 def _progress() -> Callable[[str], None]:
     start = time.monotonic()
 
@@ -125,25 +143,28 @@ def run(study: Path, key: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("file", type=_FILE)
-@click.option("--method", default="stepwise", show_default=True,
-              help="stepwise, bic, independence, chapman, lincoln-petersen.")  # fmt: skip
+@click.option("--method", default="stepwise", show_default=True, cls=_Method)
 @click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
 @click.option("--replicates", default=1000, show_default=True, type=click.IntRange(10, 1_000_000))
 @click.option("--seed", default=1, show_default=True)
 @click.option("--count", default="", help="The column of counts, where its name is not usual.")
 @click.option("--encoding", default=None, help="For example cp949 or gb18030.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def estimate(file: Path, as_json: bool, **options: Any) -> None:
+@_kept
+def estimate(
+    file: Path, as_json: bool, plot: Path | None, html: Path | None, **options: Any
+) -> None:
     """Estimate how many people no list reached, from a table of overlaps.
 
     FILE has one 0/1 column per list and a column of counts (count, people, n): one row for each
     set of lists. Without counts, each row is one person. Where the data cannot say, the answer
     is a refusal with its reason, and exit code 40.
     """
-    from bearwitness.pipeline.quick import estimate_file
+    from bearwitness.pipeline.quick import estimate_file, keep_answer
 
     try:
         result = estimate_file(file, **options)
+        keep_answer(result, plot=plot, html=html)
     except BearwitnessError as error:
         if as_json:
             click.echo(json.dumps({"error": str(error), "hint": error.hint}, ensure_ascii=False))
@@ -218,15 +239,19 @@ def claims(file: Path, parts: Path | None, svg: Path | None, as_json: bool) -> N
 @click.option("--count", default="", help="The column of counts, where its name is not usual.")
 @click.option("--encoding", default=None, help="For example cp949 or gb18030.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def compare(file: Path, as_json: bool, **options: Any) -> None:
+@_kept
+def compare(
+    file: Path, as_json: bool, plot: Path | None, html: Path | None, **options: Any
+) -> None:
     """All suitable methods on one page, whether they agree, and what may be said.
 
     FILE is a table of overlaps, as for `estimate`. The verdict is *estimate*, *lower bound only*
     or *no estimate*, with reasons; any but the first ends with exit code 40.
     """
-    from bearwitness.pipeline.quick import compare_file
+    from bearwitness.pipeline.quick import compare_file, keep_answer
 
     result = compare_file(file, **options)
+    keep_answer(result, plot=plot, html=html)
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False) if as_json else result.summary())
     if result.verdict != "estimate":
         sys.exit(40)
@@ -234,21 +259,23 @@ def compare(file: Path, as_json: bool, **options: Any) -> None:
 
 @main.command()
 @click.argument("file", type=_FILE)
-@click.option("--method", default="decomposable", show_default=True, help="As for `estimate`.")
+@click.option("--method", default="decomposable", show_default=True, cls=_Method)
 @click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
 @click.option("--replicates", default=200, show_default=True, type=click.IntRange(10, 1_000_000))
 @click.option("--seed", default=1, show_default=True)
 @click.option("--count", default="", help="The column of counts, where its name is not usual.")
 @click.option("--encoding", default=None, help="For example cp949 or gb18030.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def influence(file: Path, as_json: bool, **options: Any) -> None:
+@click.option("--plot", type=_FILE, metavar="FILE.svg|png", help="Draw it.")
+def influence(file: Path, as_json: bool, plot: Path | None, **options: Any) -> None:
     """What the answer hangs on: each list, each two as one, one person more or less.
 
     FILE is a table of overlaps, as for `estimate`.
     """
-    from bearwitness.pipeline.quick import influence_file
+    from bearwitness.pipeline.quick import influence_file, keep_answer
 
     result = influence_file(file, **options)
+    keep_answer(result, plot=plot)
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False) if as_json else result.summary())
 
 

@@ -27,7 +27,7 @@ def terms_of(interactions: Iterable[Sequence[str]], lists: tuple[str, ...]) -> T
         if unknown or len(set(names)) < 2:
             raise TableMismatch(
                 f"an interaction of {', '.join(names)} cannot be modelled",
-                hint=f"An interaction names two or more of the lists {', '.join(lists)}.",
+                hint=f"An interaction names two or more of the lists {', '.join(sorted(lists))}.",
             )
         bits = [1 << lists.index(name) for name in sorted(set(names))]
         for size in range(2, len(bits) + 1):

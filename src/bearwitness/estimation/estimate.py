@@ -70,7 +70,8 @@ class Estimate:
     def summary(self) -> str:
         """The answer in plain words, a line for each thing that must not be left out."""
         lines = [self._headline(), *(f"Because: {reason}." for reason in self.reasons)]
-        if self.estimate is not None:
+        # A method that averages over models, or has none, has no line for one.
+        if self.estimate is not None and (self.model or "interactions" in self.details):
             lines.append(f"Model: {', '.join(self.model) or 'no interaction between lists'}.")
         lines.append(f"Assumes: {self.assumption}")
         lines += [f"Caveat: {caveat}." for caveat in self.caveats]

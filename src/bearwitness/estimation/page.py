@@ -54,3 +54,14 @@ def told(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def document(body: str) -> str:
+    """A whole page around `body`, which is HTML already."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>bearwitness</title>'
+        "<style>body{font:16px/1.45 system-ui,sans-serif;margin:1.5em;color:#1d2a35}"
+        "svg{max-width:100%;height:auto}figure{margin:1em 0}</style></head>"
+        f"<body><main>{body}</main></body></html>\n"
+    )

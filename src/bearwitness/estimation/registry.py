@@ -12,6 +12,7 @@ from bearwitness.estimation.bounds.chao import Chao
 from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.closed.heterogeneity import Heterogeneity
 from bearwitness.estimation.decomposable.averaging import Decomposable
+from bearwitness.estimation.estimate import like
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.sparse.averaging import SparseBayes
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
@@ -44,13 +45,15 @@ def make_estimator(
     """
     if name not in METHODS:
         raise StudyInvalid(
-            f"there is no method {name!r}", hint=f"Methods: {', '.join(sorted(METHODS))}."
+            f"there is no method {name!r}",
+            hint=f"{like(name, METHODS)}Methods: {', '.join(sorted(METHODS))}.",
         )
     known = [field.name for field in fields(METHODS[name])]
     for setting in settings:
         if setting not in known:
             raise StudyInvalid(
-                f"{name} has no setting {setting!r}", hint=f"Its settings: {', '.join(known)}."
+                f"{name} has no setting {setting!r}",
+                hint=f"{like(setting, known)}Its settings: {', '.join(known)}.",
             )
     common = {"level": level, "replicates": replicates, "seed": seed}
     usable = {key: value for key, value in common.items() if key in known}

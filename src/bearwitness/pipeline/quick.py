@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bearwitness.estimation import Comparison, Influence, compare, influence, make_estimator
+from bearwitness.errors import FileMissing
+from bearwitness.estimation import (
+    Comparison,
+    Estimate,
+    Influence,
+    compare,
+    influence,
+    make_estimator,
+)
+from bearwitness.estimation.checks.assumption import NO_HIGHEST_INTERACTION
 from bearwitness.estimation.notebook import CaptureHistories, gather_histories
-
-if TYPE_CHECKING:
-    from bearwitness.estimation import Estimate
+from bearwitness.estimation.page import document
 
 
 def read_histories(
@@ -65,3 +72,33 @@ def _read(path: Path, options: Mapping[str, Any]) -> tuple[CaptureHistories, dic
     reading = {key: options[key] for key in ("count", "encoding") if key in options}
     rest = {key: value for key, value in options.items() if key not in reading}
     return read_histories(path, **reading), rest
+
+
+def keep_answer(answer: Any, *, plot: Path | None = None, html: Path | None = None) -> None:
+    """Write an answer as a picture, and as a page of HTML, where asked.
+
+    The picture of an estimate is of its draws where it has a number and draws, else of its
+    interval, bound or refusal.
+    """
+    if plot is not None:
+        kinds = _kinds_of(answer)
+        picture = answer.plot(kinds[0]) if kinds else answer.plot()
+        picture.save(plot)
+    if html is not None:
+        kinds = _kinds_of(answer)
+        body = answer.to_html(pictures=kinds) if kinds else answer.to_html()
+        if not html.parent.is_dir():
+            raise FileMissing(
+                "there is no such folder", where=str(html.parent), hint="Make it, then try again."
+            )
+        html.write_text(document(body), encoding="utf-8")
+
+
+def _kinds_of(answer: Any) -> tuple[str, ...]:
+    """The pictures that tell an estimate best; none for an answer that has one picture only."""
+    if not isinstance(answer, Estimate):
+        return ()
+    if answer.estimate is None:
+        return ("interval",)
+    first = "interval" if answer.draws is None else "posterior"
+    return (first, "sensitivity") if answer.method in NO_HIGHEST_INTERACTION else (first,)

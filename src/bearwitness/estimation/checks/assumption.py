@@ -36,6 +36,7 @@ NO_HIGHEST_INTERACTION = frozenset(
         "chapman",
         "independence",
         "loglinear",
+        "aic",
         "bic",
         "stepwise",
         "sparse-bayes",

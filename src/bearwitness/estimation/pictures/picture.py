@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from bearwitness.errors import StudyInvalid
+from bearwitness.errors import FileMissing, StudyInvalid
 from bearwitness.estimation.page import table
 from bearwitness.ink import Paint, Size, render
 
@@ -51,6 +51,10 @@ class Picture:
                 f"a picture cannot be saved as {ending or 'a file without an ending'}",
                 where=path.name,
                 hint="End the name in .svg, which stays sharp at any size, or in .png.",
+            )
+        if not path.parent.is_dir():
+            raise FileMissing(
+                "there is no such folder", where=str(path.parent), hint="Make it, then save again."
             )
         path.write_bytes(self.svg if ending == ".svg" else self.png())
         return path
