@@ -19,6 +19,7 @@ from docs.reference_rcapture import (
     closedp,
     fit_like_glm,
     profiled,
+    stopped_early,
     symmetric,
 )
 from docs.reference_rows import Ours, Row, is_same
@@ -64,21 +65,28 @@ def best_of_all(seen: Histories, row: Row) -> Ours:
     # The package knows no existence test, and no parameter at minus infinity.
     ranked, unseen = rank_models(lists, seen.counts[None], models, penalty=penalty, keep=1)
     best = models[ranked[0][0]]
-    if bracketed(best, lists) != row["model"]:
-        named = ":".join(row["model"].strip("[]").split(";"))
-        return Ours(
-            estimate=seen.observed + float(unseen[0, ranked[0][0]]),
-            reason=NO_MAXIMUM,
-            note=f"their best model, {row['model']}, has no finite maximum or is not identifiable; "
-            f"of those that have one the best is {bracketed(best, lists)}"
-            if not assess_terms(seen, terms_named(named, lists)).usable
-            else "another model",
-        )
+    found = bracketed(best, lists)
+    if found != row["model"]:
+        total = seen.observed + float(unseen[0, ranked[0][0]])
+        return without_maximum(seen, row, Ours(estimate=total, note=f"the best is {found}"))
     columns = columns_of(lists, best)
     fit = fit_poisson(columns, seen.counts[None], np.ones((1, len(seen.counts)), dtype=bool))
     missed = float(fit.unseen[0])
     error = sqrt(missed + (missed * log_unseen_error(columns, fit.fitted[0])) ** 2)
     return symmetric(seen.observed + missed, error)
+
+
+def without_maximum(seen: Histories, row: Row, ours: Ours) -> Ours:
+    """Why their best model is not ours, if that is because it has no finite maximum."""
+    lists = len(seen.lists)
+    terms = terms_named(row["model"].strip("[]").replace(";", ":"), lists)
+    if assess_terms(seen, terms).usable:
+        return ours
+    total, _ = stopped_early(model_matrix(lists, terms), seen.counts)
+    ended = "; ended where theirs ends, ours has its estimate"
+    told = ended if is_same(Ours(estimate=total), {"estimate": row["estimate"]}) else ""
+    note = f"of the models that have one, {ours.note}{told}"
+    return replace(ours, reason=NO_MAXIMUM, note=note)
 
 
 def bracketed(terms: tuple[int, ...], lists: int) -> str:

@@ -35,7 +35,8 @@ CURVES = {"Poisson2": "poisson", "Darroch": "darroch", "Gamma3.5": "gamma"}
 NO_MAXIMUM = "the model has no finite maximum on this table"
 STOPPED = "theirs stops a round before the maximum: stopped there, ours has all its digits"
 NO_MAXIMUM_SEEN = (
-    "the likelihood rises without end: theirs is where its rounds ended, ours is refused"
+    "the likelihood rises without end, and ours is refused; theirs is where its rounds ended, and "
+    "ours has its digits if it is ended there"
 )
 MBH_ERROR = (
     "the derivative behind their standard error leaves out that people first seen after the first "
@@ -63,8 +64,8 @@ def closedp(seen: Histories, row: Row) -> Ours:
     matrix = closed_design(seen, seen.cells, shape, lists_alike=alike)
     stopped = symmetric(*stopped_early(matrix, seen.counts))
     if not has_finite_maximum(seen, shape, lists_alike=alike):
-        same = "" if is_same(stopped, row) else "; not to the digit"
-        return Ours(more=more, reason=NO_MAXIMUM, note=NO_MAXIMUM_SEEN + same)
+        note = NO_MAXIMUM_SEEN if is_same(stopped, row) else "the likelihood rises without end"
+        return Ours(more=more, reason=NO_MAXIMUM, note=note)
     exact = symmetric(seen.observed + fit.unseen, fit.error, more)
     return exact if is_same(exact, row) else _as_theirs(exact, stopped, row, STOPPED)
 

@@ -92,7 +92,7 @@ def page(stored: dict[str, Any]) -> str:
     ]
     for package, told in WHAT_THEY_ARE.items():
         theirs = [entry for entry in found if entry[1]["package"] == package]
-        parts += [f"## {package}", told, table_of(theirs)]
+        parts += [f"## {package}", told, *warnings_of(theirs), table_of(theirs)]
     return "\n\n".join([*parts, *existence()]) + "\n"
 
 
@@ -114,6 +114,28 @@ def summary(found: list[tuple[str, Row, Ours]]) -> list[str]:
         "Explained, by reason:\n\n" + _counted(reasons),
         "By their rule:\n\n" + _counted(rules),
     ]
+
+
+def warnings_of(found: list[tuple[str, Row, Ours]]) -> list[str]:
+    """Their code for a fit that is not to be trusted, beside our own test."""
+    coded = [entry for entry in found if "code" in entry[1]]
+    if not coded:
+        return []
+    warned = [entry for entry in coded if entry[1]["code"]]
+    fewer = [e for e in coded if e[1]["estimate"] < tables_observed()[e[0]]]
+    missing = [entry for entry in coded if entry[2].reason]
+    return [
+        f"Its code of a doubtful fit (infoFit) is 1 on {len(warned)} of {len(coded)} closedp rows. "
+        f"{len(missing)} models have no finite maximum: the code is 0 on "
+        f"{sum(not row['code'] for _, row, _ in missing)} of them. {len(fewer)} totals lie below "
+        f"the people observed, all of Mb and Mbh: the code is 0 on "
+        f"{sum(not row['code'] for _, row, _ in fewer)}. The other warnings are of fits that are "
+        "sound. The code says how its rounds went; our tests ask the table before any round."
+    ]
+
+
+def tables_observed() -> dict[str, int]:
+    return {name: sum(table["counts"].values()) for name, table in tables().items()}
 
 
 def _rule(ours: Ours) -> str:

@@ -24,6 +24,7 @@ from bearwitness.estimation.loglinear.margins import (
     fit_lower_bound,
     has_finite_maximum,
 )
+from bearwitness.estimation.loglinear.models import GIVEN_MODEL
 from bearwitness.estimation.loglinear.profile import profile_interval
 from bearwitness.estimation.verdicts import (
     about_lists,
@@ -159,12 +160,12 @@ class Heterogeneity:
             interval = profile_interval(matrix, seen.counts, unseen=fit.unseen, level=self.level)
             if not isfinite(interval.upper):
                 return bound_below(draft, "the profile likelihood sets no upper end to the total")
-        about = (NOT_TESTABLE,) if self.model in ("Mh", "Mth") else ()
+        about = NOT_TESTABLE if self.model in ("Mh", "Mth") else GIVEN_MODEL
         return answer_with(
             draft,
             seen.observed + fit.unseen,
             interval,
-            caveats=(*about, *about_lists(seen)),
+            caveats=(about, *about_lists(seen)),
             details={**draft.details, **interval.details},
         )
 
