@@ -1,6 +1,7 @@
 """Averaging over decomposable graphs: counted, exact, and the same as the published package."""
 
 import csv
+import math
 import re
 import tomllib
 from itertools import pairwise, product
@@ -18,8 +19,14 @@ from bearwitness.estimation import (
     merge_two_lists,
     read_histories,
 )
-from bearwitness.estimation.decomposable.averaging import _Table, likely_graphs, weigh_graphs
 from bearwitness.estimation.decomposable.graphs import decomposable_graphs
+from bearwitness.estimation.decomposable.likelihood import Table, log_gamma_rise
+from bearwitness.estimation.decomposable.posterior import (
+    find_posterior,
+    likely_graphs,
+    weigh_graphs,
+)
+from bearwitness.estimation.histories import Histories
 
 TABLES = tomllib.loads(
     (Path(__file__).parents[1] / "vectors" / "capture_histories.toml").read_text(encoding="utf-8")
@@ -65,7 +72,7 @@ def test_marginal_likelihoods_are_products_of_dirichlets_over_cliques_and_separa
         by_hand += sign * dirichlet(counts, 0.125 * cells_each)
     rows = [{"pattern": "+".join(n for n, on in zip("abc", h, strict=True) if on), "count": c}
             for h, c in cells.items() if any(h)]  # fmt: skip
-    table = _Table(read_histories(rows), 0.125)
+    table = Table(read_histories(rows), 0.125)
     path = np.zeros(8)
     path[[0b011, 0b110, 0b010]] = (1, 1, -1)
     graphs = decomposable_graphs(3).toarray()
@@ -99,7 +106,7 @@ def test_every_row_of_the_published_package_is_reproduced():
         seen = read_histories(histories_from_wide({k: [r[k] for r in wide] for k in wide[0]}))
         if seen.observed * int(times[1]) > 100_000:
             continue
-        table = _Table(seen, weight)
+        table = Table(seen, weight)
         unseen = np.arange(1.0, int(times[1]) * seen.observed + 1)
         graphs = likely_graphs(table, np.unique(np.geomspace(1, unseen[-1], 80).round()))
         posterior = weigh_graphs(table, unseen, graphs)
@@ -178,3 +185,67 @@ def test_a_table_that_only_the_complete_graph_explains_gets_a_lower_bound():
         assert answer.verdict is Verdict.LOWER_BOUND_ONLY
         assert answer.details["probability_of_saturated"] > 0.99
         assert answer.details["without_saturated"][1] >= answer.observed
+
+
+@pytest.mark.parametrize("start", [0.03125, 3.5, 999_999.75, 1_000_000.25, 1e9 + 0.5, 1e12 + 0.5])
+@pytest.mark.parametrize("rise", [1, 27, 3000])
+def test_the_rise_of_log_gamma_keeps_its_digits_where_both_logs_are_huge(start, rise):
+    # gamma(start + rise) / gamma(start) is the product of start, start + 1, ... start + rise - 1.
+    exact = math.fsum(math.log(start + step) for step in range(rise))
+    found = log_gamma_rise(np.array([start]), np.array(float(rise)))[0]
+    assert found == pytest.approx(exact, rel=1e-13, abs=2e-9)
+
+
+@pytest.mark.parametrize(("name", "times"), [("Kosovo", 1), ("Kosovo", 50), ("Kosovo", 1000),
+                                             ("UKdat_5", 50), ("Diabetes", 50)])  # fmt: skip
+def test_narrow_peaks_of_large_tables_are_found_and_no_graph_is_lost(name, times):
+    # Every graph, unpruned, on a grid ten times as fine where the posterior is.
+    seen = read_histories(rows_of(name))
+    table = Table(Histories.from_counts(seen.lists, seen.counts * times), 0.5 ** len(seen.lists))
+    found = find_posterior(table)
+    tails = np.array([0.025, 0.5, 0.975])
+    lower, _, upper = found.quantiles(found.others, np.array([1e-6, 0.5, 1 - 1e-6]))
+    fine = np.geomspace(max(lower / 2, 1), upper * 2, 50_000).round()
+    everything = np.arange(decomposable_graphs(table.lists).shape[0])
+    plain = weigh_graphs(table, np.unique(np.r_[found.unseen, fine]), everything)
+    expected = plain.quantiles(plain.others, tails)
+    np.testing.assert_allclose(found.quantiles(found.others, tails), expected, rtol=1e-4)
+    likely = plain.probabilities[found.graphs]
+    assert likely[:-1].sum() >= (1 - 1e-9) * plain.probabilities[:-1].sum()
+
+
+def exact_posterior(cells, lists, unseen):
+    """Log posterior of every graph and number of unseen, by loops over cliques and separators."""
+    whole = {h: c for h, c in cells.items() if any(h)}
+    observed = sum(whole.values())
+    weight = 0.5**lists
+    logs = []
+    for row in decomposable_graphs(lists).toarray():
+        graph = []
+        for missed in unseen:
+            full = whole | {(0,) * lists: missed}
+            total = gammaln(observed + missed + 1) - gammaln(missed + 1)
+            total -= math.log(observed + missed)
+            for which in np.flatnonzero(row):
+                members = [bit for bit in range(lists) if which >> bit & 1]
+                counts, merged = margin(full, members, lists)
+                total += row[which] * dirichlet(counts, weight * merged)
+            graph.append(total)
+        logs.append(graph)
+    return np.array(logs)
+
+
+def test_the_fast_sum_over_graphs_agrees_with_a_plain_one_on_every_whole_number():
+    cells = {
+        h: c for h, c in zip(product((0, 1), repeat=3), (0, 9, 7, 3, 11, 2, 4, 1), strict=True)
+    }
+    rows = [{"pattern": "+".join(n for n, on in zip("abc", h, strict=True) if on), "count": c}
+            for h, c in cells.items() if c]  # fmt: skip
+    unseen = np.arange(0.0, 400.0)
+    logs = exact_posterior(cells, 3, unseen)
+    weights = np.exp(logs - logs.max())
+    table = Table(read_histories(rows), 0.125)
+    found = weigh_graphs(table, unseen, np.arange(8))
+    np.testing.assert_allclose(found.probabilities, weights.sum(axis=1) / weights.sum(), rtol=1e-9)
+    shares = weights[:-1].sum(axis=0)
+    np.testing.assert_allclose(found.others / found.others.sum(), shares / shares.sum(), rtol=1e-9)
