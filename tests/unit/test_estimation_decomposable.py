@@ -197,7 +197,7 @@ def test_the_rise_of_log_gamma_keeps_its_digits_where_both_logs_are_huge(start, 
 
 
 @pytest.mark.parametrize(("name", "times"), [("Kosovo", 1), ("Kosovo", 50), ("Kosovo", 1000),
-                                             ("UKdat_5", 50), ("Diabetes", 50)])  # fmt: skip
+                                             ("UKdat_5", 50)])  # fmt: skip
 def test_narrow_peaks_of_large_tables_are_found_and_no_graph_is_lost(name, times):
     # Every graph, unpruned, on a grid ten times as fine where the posterior is.
     seen = read_histories(rows_of(name))
@@ -205,7 +205,7 @@ def test_narrow_peaks_of_large_tables_are_found_and_no_graph_is_lost(name, times
     found = find_posterior(table)
     tails = np.array([0.025, 0.5, 0.975])
     lower, _, upper = found.quantiles(found.others, np.array([1e-6, 0.5, 1 - 1e-6]))
-    fine = np.geomspace(max(lower / 2, 1), upper * 2, 50_000).round()
+    fine = np.geomspace(max(lower / 2, 1), min(upper * 2, found.unseen[-1]), 50_000).round()
     everything = np.arange(decomposable_graphs(table.lists).shape[0])
     plain = weigh_graphs(table, np.unique(np.r_[found.unseen, fine]), everything)
     expected = plain.quantiles(plain.others, tails)
@@ -236,9 +236,8 @@ def exact_posterior(cells, lists, unseen):
 
 
 def test_the_fast_sum_over_graphs_agrees_with_a_plain_one_on_every_whole_number():
-    cells = {
-        h: c for h, c in zip(product((0, 1), repeat=3), (0, 9, 7, 3, 11, 2, 4, 1), strict=True)
-    }
+    counts = (0, 9, 7, 3, 11, 2, 4, 1)
+    cells = dict(zip(product((0, 1), repeat=3), counts, strict=True))
     rows = [{"pattern": "+".join(n for n, on in zip("abc", h, strict=True) if on), "count": c}
             for h, c in cells.items() if c]  # fmt: skip
     unseen = np.arange(0.0, 400.0)
