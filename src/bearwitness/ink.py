@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,9 @@ def render(
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_STYLE | _letters_for(words)):
+    with mpl.rc_context(_STYLE | _letters_for(words)), warnings.catch_warnings():
+        # Letters that no font here has stay text in an SVG; the reader's fonts draw them.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=size)
         paint(figure)
         stream = io.BytesIO()
@@ -85,6 +89,7 @@ def _letters_for(words: str) -> dict[str, Any]:
     return {"font.family": [LETTERS, wider]}
 
 
+@cache
 def _wider_letters() -> str:
     """The name of a font on this machine that has Hangul and Chinese; empty where there is none."""
     from matplotlib import font_manager
