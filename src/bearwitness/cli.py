@@ -41,9 +41,9 @@ class _Method(click.Option):
     """--method, whose help names every method there is: looked up only when help is shown."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        from bearwitness.estimation import METHODS
+        from bearwitness.estimation import METHODS, PEOPLE_METHODS
 
-        self.help = f"One of: {', '.join(METHODS)}."
+        self.help = f"One of: {', '.join((*METHODS, *PEOPLE_METHODS))}."
         return super().get_help_record(ctx)
 
 
@@ -148,6 +148,13 @@ def run(study: Path, key: Path | None, as_json: bool) -> None:
 @click.option("--replicates", default=1000, show_default=True, type=click.IntRange(10, 1_000_000))
 @click.option("--seed", default=1, show_default=True)
 @click.option("--count", default="", help="The column of counts, where its name is not usual.")
+@click.option("--stratum", default="", help="A column of labels, blank for unknown: every stratum "
+              "and their sum.")  # fmt: skip
+@click.option("--covariates", default="", metavar="A,B", help="For the doubly robust methods: "
+              "what is known of every person.")  # fmt: skip
+@click.option("--lists", default="", metavar="A,B", help="For doubly-robust: the two to compare.")
+@click.option("--among", default="", metavar="A,B", help="For many-lists-robust: the lists that "
+              "the assumption is about; all if absent.")  # fmt: skip
 @click.option("--encoding", default=None, help="For example cp949 or gb18030.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @_kept
@@ -159,6 +166,9 @@ def estimate(
     FILE has one 0/1 column per list and a column of counts (count, people, n): one row for each
     set of lists. Without counts, each row is one person. Where the data cannot say, the answer
     is a refusal with its reason, and exit code 40.
+
+    doubly-robust and many-lists-robust read one row a person, with covariates beside the lists;
+    the second prints how the answer moves with the odds ratio that nobody can observe.
     """
     from bearwitness.pipeline.quick import estimate_file, keep_answer
 

@@ -25,6 +25,7 @@ from bearwitness.estimation.checks.populations import POPULATIONS, Population
 from bearwitness.estimation.closed.behaviour import Behaviour
 from bearwitness.estimation.closed.heterogeneity import Heterogeneity
 from bearwitness.estimation.counting import capture_histories, histories_from_wide
+from bearwitness.estimation.covariates.answer import RobustAnswer, answer_people
 from bearwitness.estimation.covariates.doubly_robust import DoublyRobust
 from bearwitness.estimation.covariates.many_lists import ManyListsRobust
 from bearwitness.estimation.decomposable.averaging import Decomposable
@@ -42,15 +43,17 @@ from bearwitness.estimation.loglinear.existence import ModelVerdict, assess_mode
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.notebook import CaptureHistories, gather_histories
 from bearwitness.estimation.pictures.picture import Picture
+from bearwitness.estimation.pooling.answer import StrataAnswer
 from bearwitness.estimation.pooling.linkages import average_linkages, split_draws
-from bearwitness.estimation.pooling.strata import StrataAnswer, fit_strata
-from bearwitness.estimation.registry import METHODS, make_estimator
+from bearwitness.estimation.pooling.strata import fit_strata
+from bearwitness.estimation.registry import METHODS, PEOPLE_METHODS, make_estimator
 from bearwitness.estimation.sparse.averaging import SparseBayes
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
 
 __all__ = [
     "CROSS",
     "METHODS",
+    "PEOPLE_METHODS",
     "POPULATIONS",
     "Aic",
     "Behaviour",
@@ -77,6 +80,7 @@ __all__ = [
     "Overlap",
     "Picture",
     "Population",
+    "RobustAnswer",
     "SampleCoverage",
     "SensitivityCurve",
     "SparseBayes",
@@ -84,6 +88,7 @@ __all__ = [
     "StrataAnswer",
     "Verdict",
     "all_strata",
+    "answer_people",
     "assess_model",
     "average_linkages",
     "calibrate",

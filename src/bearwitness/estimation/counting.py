@@ -168,6 +168,18 @@ def _tally(cells: Iterable[tuple[str, str, int]], where: str, first_row: int) ->
     return check(found, HISTORIES)
 
 
+def repeat_rows(
+    columns: Mapping[str, Sequence[Any]], count: str, *, where: str = "", first_row: int = 2
+) -> dict[str, list[Any]]:
+    """Each row as many times as the column `count` says, without that column."""
+    times = _counts(columns[count], _place(where, count), first_row)
+    return {
+        name: [value for value, n in zip(values, times, strict=True) for _ in range(n)]
+        for name, values in columns.items()
+        if name != count
+    }
+
+
 def read_flags(values: Sequence[Any], *, where: str, first_row: int = 1) -> list[bool]:
     """Whether the list holds each person: 1 or 0, or true or false in any case.
 

@@ -29,8 +29,9 @@ from bearwitness.estimation.histories import (
 from bearwitness.estimation.page import section, sentences, table
 from bearwitness.estimation.pictures.picture import Picture
 from bearwitness.estimation.pictures.upset import draw_upset
+from bearwitness.estimation.pooling.answer import StrataAnswer
 from bearwitness.estimation.pooling.linkages import average_linkages
-from bearwitness.estimation.pooling.strata import StrataAnswer, fit_strata
+from bearwitness.estimation.pooling.strata import fit_strata
 from bearwitness.estimation.registry import make_estimator
 from bearwitness.tables import HISTORIES, check
 

@@ -11,6 +11,8 @@ from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.bounds.chao import Chao
 from bearwitness.estimation.bounds.coverage import SampleCoverage
 from bearwitness.estimation.closed.heterogeneity import Heterogeneity
+from bearwitness.estimation.covariates.doubly_robust import DoublyRobust
+from bearwitness.estimation.covariates.many_lists import ManyListsRobust
 from bearwitness.estimation.decomposable.averaging import Decomposable
 from bearwitness.estimation.estimate import like
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
@@ -35,20 +37,33 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
 )
 
 
+# These take a table with one row a person, lists and covariates, not HISTORIES.
+PEOPLE_METHODS: Mapping[str, type[Any]] = MappingProxyType(
+    {"doubly-robust": DoublyRobust, "many-lists-robust": ManyListsRobust}
+)
+
+
 def make_estimator(
     name: str, *, level: float = 0.95, replicates: int = 1000, seed: int = 1, **settings: Any
 ) -> Any:
-    """The estimator called `name`, one of METHODS.
+    """The estimator called `name`, one of METHODS or PEOPLE_METHODS.
 
     Methods without a bootstrap have no use for `replicates` and `seed`. Raises StudyInvalid for
-    an unknown method or setting.
+    an unknown method or setting, or one of PEOPLE_METHODS without `lists` and `covariates`.
     """
-    if name not in METHODS:
+    methods = {**METHODS, **PEOPLE_METHODS}
+    if name in PEOPLE_METHODS and not {"lists", "covariates"} <= set(settings):
+        raise StudyInvalid(
+            f"{name} needs one row a person, with lists and covariates; a table of overlaps has "
+            "neither",
+            hint=f"bearwitness estimate people.csv --method {name} --covariates age,sex",
+        )
+    if name not in methods:
         raise StudyInvalid(
             f"there is no method {name!r}",
-            hint=f"{like(name, METHODS)}Methods: {', '.join(sorted(METHODS))}.",
+            hint=f"{like(name, METHODS)}Methods: {', '.join(sorted(methods))}.",
         )
-    known = [field.name for field in fields(METHODS[name])]
+    known = [field.name for field in fields(methods[name])]
     for setting in settings:
         if setting not in known:
             raise StudyInvalid(
@@ -57,4 +72,4 @@ def make_estimator(
             )
     common = {"level": level, "replicates": replicates, "seed": seed}
     usable = {key: value for key, value in common.items() if key in known}
-    return METHODS[name](**usable, **settings)
+    return methods[name](**usable, **settings)

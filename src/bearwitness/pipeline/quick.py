@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bearwitness.errors import FileMissing
+from bearwitness.errors import FileMissing, StudyInvalid
 from bearwitness.estimation import (
+    PEOPLE_METHODS,
     Comparison,
     Estimate,
     Influence,
+    RobustAnswer,
+    StrataAnswer,
     compare,
     influence,
     make_estimator,
@@ -18,6 +21,7 @@ from bearwitness.estimation import (
 from bearwitness.estimation.checks.assumption import NO_HIGHEST_INTERACTION
 from bearwitness.estimation.notebook import CaptureHistories, gather_histories
 from bearwitness.estimation.page import document
+from bearwitness.pipeline.people import estimate_people
 
 
 def read_histories(
@@ -38,11 +42,31 @@ def read_histories(
     return gather_histories(columns, count=count, stratum=stratum, where=path.name, first_row=2)
 
 
-def estimate_file(path: Path, *, method: str = "stepwise", **options: Any) -> Estimate:
-    """Estimate from one file. Options: level, replicates, seed, count, encoding."""
+def estimate_file(
+    path: Path, *, method: str = "stepwise", stratum: str = "", **options: Any
+) -> Estimate | StrataAnswer | RobustAnswer:
+    """Estimate from one file. Options: level, replicates, seed, count, encoding.
+
+    With `stratum`, the name of a column, the answer is for every stratum and their sum. Methods of
+    PEOPLE_METHODS read one row a person, with the options of `estimate_people`.
+    """
+    about_people = {key: options.pop(key, "") for key in ("covariates", "lists", "among")}
+    if method in PEOPLE_METHODS:
+        if stratum:
+            raise StudyInvalid(
+                f"{method} has no strata", hint="Name the column among --covariates instead."
+            )
+        return estimate_people(path, method=method, **about_people, **options)
+    for name, value in about_people.items():
+        if value:
+            raise StudyInvalid(
+                f"{method} has no use for {name}",
+                hint=f"{' and '.join(PEOPLE_METHODS)} have: they read one row a person.",
+            )
     reading = {key: options.pop(key) for key in ("count", "encoding") if key in options}
     estimator = make_estimator(method, **options)
-    return read_histories(path, **reading).fit(estimator)
+    histories = read_histories(path, stratum=stratum, **reading)
+    return histories.fit_strata(estimator) if stratum else histories.fit(estimator)
 
 
 def compare_file(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ import pyarrow as pa
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draws import from_draws
-from bearwitness.estimation.estimate import Estimate, Estimator, Verdict
+from bearwitness.estimation.estimate import Estimate, Estimator
 from bearwitness.estimation.histories import all_strata, read_histories
 from bearwitness.estimation.pooling.agreement import Agreement, judge_sum
+from bearwitness.estimation.pooling.answer import StrataAnswer
 from bearwitness.estimation.pooling.labels import margins_of
 from bearwitness.estimation.pooling.linkages import (
     MOST_WITHOUT,
@@ -25,76 +26,12 @@ from bearwitness.estimation.pooling.linkages import (
 from bearwitness.estimation.pooling.partial import EXCHANGEABLE
 from bearwitness.estimation.pooling.worlds import Joint, Plan, draw_worlds
 from bearwitness.estimation.verdicts import bound_below, refuse
-from bearwitness.tables import ESTIMATES, HISTORIES, check, digest
+from bearwitness.tables import HISTORIES, check, digest
 
 LABELS_AT_RANDOM = (
     "Whose stratum is unknown belongs to the strata in the shares of those with the same pattern "
     "of lists whose stratum is known (labels missing at random, given the pattern)."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class StrataAnswer:
-    """What one method says of every stratum, of their sum, and of all people taken as one.
-
-    `parts` are in text order of the strata, `margins` sums over a part of crossed labels (f/*).
-    `total` is the sum of the parts, draw by draw; `whole` is the answer without strata. `carried`
-    are strata that alone allow no estimate and have theirs from the others. `recommended` is
-    "total", "whole" or "neither", and `why` says why.
-    """
-
-    parts: tuple[Estimate, ...]
-    total: Estimate
-    whole: Estimate
-    margins: tuple[Estimate, ...] = ()
-    carried: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    recommended: str = "whole"
-    why: str = "there are no strata to add up"
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    def summary(self) -> str:
-        """A line a stratum, the sum, the whole, then everything that must not be left out."""
-        rows = [(part.stratum, part) for part in (*self.parts, *self.margins)]
-        rows += [("sum of strata", self.total), ("without strata", self.whole)]
-        width = max(len(name) for name, _ in rows)
-        lines = [f"{name:<{width}}  {self._line(e)}" for name, e in rows]
-        lines += [f"Warning: {warning}." for warning in self.warnings]
-        lines += [
-            f"To print: {self.recommended}, because {self.why}.",
-            f"Assumes: {self.total.assumption}",
-            f"Method: {self.whole.method}. Table: sha256 {self.total.input_digest[:16]}.",
-        ]
-        return "\n".join(lines)
-
-    def to_table(self) -> pa.Table:
-        """ESTIMATES: the parts, the margins, the sum and the whole."""
-        told = (*self.parts, *self.margins, self.total, self.whole)
-        rows = {(e.stratum, e.method): e.to_table().to_pylist()[0] for e in told}
-        return check(list(rows.values()), ESTIMATES)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; without the draws."""
-        told = {name: list(getattr(self, name)) for name in ("carried", "warnings")}
-        told |= {name: [e.to_dict() for e in getattr(self, name)] for name in ("parts", "margins")}
-        told |= {name: getattr(self, name).to_dict() for name in ("total", "whole")}
-        return told | {
-            "recommended": self.recommended,
-            "why": self.why,
-            "details": dict(self.details),
-        }
-
-    def _line(self, answer: Estimate) -> str:
-        seen = f"{answer.observed:,} observed"
-        mark = "; carried by the other strata" if answer.stratum in self.carried else ""
-        if answer.estimate is not None:
-            return (
-                f"{answer.estimate:,.0f} ({answer.level:.0%} interval {answer.lower:,.0f} to "
-                f"{answer.upper:,.0f}); {seen}{mark}"
-            )
-        if answer.verdict is Verdict.LOWER_BOUND_ONLY:
-            return f"at least {answer.lower:,.0f}; {seen}; {'; '.join(answer.reasons)}"
-        return f"no estimate; {seen}; {'; '.join(answer.reasons)}"
 
 
 def fit_strata(
