@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bearwitness import errors
+from bearwitness.casebook.rights import RIGHTS
 from bearwitness.cli import main as cli
 from bearwitness.pipeline.study import KEYS, told_kind
 from bearwitness.tables import SCHEMAS
@@ -57,11 +58,22 @@ def study_page() -> str:
     return "\n".join(lines)
 
 
+def rights_page() -> str:
+    lines = [NOTE + "# Who may do what\n"]
+    lines += ["Roles give rights. What is not here is forbidden. Teams decide on which rows: see"]
+    lines += ["[who sees what](../explanation/who-sees-what.md).\n"]
+    for role, held in RIGHTS.items():
+        lines += [f"## {role}\n", "| right | because |", "|---|---|"]
+        lines += [f"| {right} | {reason} |" for right, reason in held.items()] + [""]
+    return "\n".join(lines)
+
+
 PAGES = {
     "tables.md": tables_page,
     "commands.md": commands_page,
     "errors.md": errors_page,
     "study.md": study_page,
+    "rights.md": rights_page,
 }
 
 

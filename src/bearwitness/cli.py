@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from bearwitness.casebook.consent import Use
+from bearwitness.casebook.rights import LOCAL
 from bearwitness.errors import BearwitnessError, ExtraMissing
 from bearwitness.provenance import software_version
 
@@ -349,7 +350,7 @@ def snapshot(study: Path, use: str, on: str | None) -> None:
     from bearwitness.records.snapshot import snapshot as take
 
     day = date.fromisoformat(on) if on else date.today()
-    taken = take(study / "frozen", use=use, on=day)
+    taken = take(LOCAL, study / "frozen", use=use, on=day)
     init_snapshot(study)
     click.echo(str(taken))
     click.echo(f"Now look at {study / 'study.toml'}, then:  bearwitness run {study}")
@@ -360,12 +361,28 @@ def snapshot(study: Path, use: str, on: str | None) -> None:
 @click.option("--name", default="", help="The list's name; the file's name if absent.")
 @click.option("--use", "uses", multiple=True, type=click.Choice([str(use) for use in Use]),
               help="A use that everybody on the list agreed to; may be repeated.")  # fmt: skip
-def import_(file: Path, name: str, uses: tuple[str, ...]) -> None:
+@click.option("--team", default="", help="The team that it belongs to; the first one if absent.")
+def import_(file: Path, name: str, uses: tuple[str, ...], team: str) -> None:
     """Bring a list into the records: one source and its people, all or nothing.
 
     Without --use nobody on the list has consented to anything, and no snapshot will hold them.
     """
     _records()
+    from bearwitness.records.access import local_reader
     from bearwitness.records.importing import import_list
 
-    click.echo(str(import_list(file, name=name or file.stem, uses=[Use(use) for use in uses])))
+    done = import_list(local_reader(team), file, name=name or file.stem, uses=list(map(Use, uses)))
+    click.echo(str(done))
+
+
+@main.command()
+def audit() -> None:
+    """Follow the audit's chain from its first entry to its last, and say whether it is whole.
+
+    Any entry that was edited, deleted or moved with a plain SQL client is found, and so is a kept
+    version that is not what was audited. Exit code 73 then.
+    """
+    _records()
+    from bearwitness.records.audit import verify_audit
+
+    click.echo(f"{verify_audit():,} entries, unbroken")

@@ -16,6 +16,8 @@ import threading
 import pytest
 from django.db import connection
 
+from tests.cast import reader
+
 from bearwitness.casebook import Name
 from bearwitness.records import actions
 from bearwitness.records.audit import verify_audit
@@ -26,11 +28,12 @@ from bearwitness.records.triggers import remove_triggers
 @pytest.mark.django_db(transaction=True)
 def test_writers_stand_in_line():
     before, failed = verify_audit(), []
+    writer = reader("alice")
 
     def write(number):
         try:
             for _ in range(10):
-                actions.add_person(by=f"writer-{number}", names=[Name(text="가상하나")], said={})
+                actions.add_person(writer, names=[Name(text="가상하나")], said={})
         except Exception as error:
             failed.append(error)
         finally:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.cast import reader
 
 from bearwitness.casebook import Name, Use
 from bearwitness.errors import AuditBroken, BearwitnessError, ConsentMissing
@@ -19,16 +20,17 @@ YES = {"asked_by": "Alice", "how": "spoken", "given_at": TODAY}
 
 def add(name, *uses):
     """An invented person who said yes to these uses."""
-    person = actions.add_person(by="alice", names=[Name(text=name)], said={"birth": "199X"})
+    alice = reader("alice")
+    person = actions.add_person(alice, names=[Name(text=name)], said={"birth": "199X"})
     if uses:
-        actions.give_consent(person, by="alice", uses=list(uses), **YES)
+        actions.give_consent(alice, person, uses=list(uses), **YES)
     return person
 
 
 def test_a_write_and_its_audit_stand_or_fall_together():
-    before = verify_audit()
+    alice, before = reader("alice"), verify_audit()
     with pytest.raises(RuntimeError), transaction.atomic():
-        add("가상하나")
+        actions.add_person(alice)
         raise RuntimeError("the power goes")
     assert not Person.objects.exists()
     assert verify_audit() == before
@@ -38,7 +40,7 @@ def test_a_write_and_its_audit_stand_or_fall_together():
 
 def test_the_audit_names_fields_and_never_what_they_hold():
     person = add("가상하나", Use.RECORD)
-    actions.show_names(person, by="bob")
+    actions.show_names(reader("bob"), person)
     for entry in AuditEntry.objects.all():
         assert "가상하나" not in f"{entry.changed}{entry.object_id}{entry.action}"
     assert AuditEntry.objects.filter(by="bob", action="show_names").exists()
@@ -84,13 +86,13 @@ def test_without_consent_the_answer_is_no():
     person = add("가상하나")
     words = {"held_on": "2026-01", "interviewer": "Alice", "language": "ko", "text": "words"}
     with pytest.raises(ConsentMissing):
-        actions.add_interview(person, by="alice", **words)
-    assert not queries.consented_people(Use.ANALYSE, on=TODAY).exists()
+        actions.add_interview(reader("alice"), person, **words)
+    assert not queries.consented_people(reader("ana"), Use.ANALYSE, on=TODAY).exists()
 
 
 def test_a_snapshot_holds_those_who_said_yes_under_code_names_and_repeats_byte_for_byte(tmp_path):
     one, two = add("가상하나", Use.ANALYSE), add("허구두리", Use.RECORD)
-    taken = [snapshot(tmp_path / name, on=TODAY) for name in ("a", "b")]
+    taken = [snapshot(reader("ana"), tmp_path / name, on=TODAY) for name in ("a", "b")]
     assert (taken[0].people, taken[0].left_out) == (1, 1)
     files = [{p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("a", "b")]
     assert files[0] == files[1]
@@ -101,9 +103,9 @@ def test_a_snapshot_holds_those_who_said_yes_under_code_names_and_repeats_byte_f
 
 def test_whoever_withdraws_is_absent_from_the_next_snapshot(tmp_path):
     one, two = add("가상하나", Use.ANALYSE), add("허구두리", Use.ANALYSE)
-    snapshot(tmp_path / "frozen", on=TODAY)
-    actions.withdraw_consent(one, by="alice", use=Use.ANALYSE, on=TODAY)
-    snapshot(tmp_path / "frozen", on=TODAY + timedelta(days=1))
+    snapshot(reader("ana"), tmp_path / "frozen", on=TODAY)
+    actions.withdraw_consent(reader("alice"), one, use=Use.ANALYSE, on=TODAY)
+    snapshot(reader("ana"), tmp_path / "frozen", on=TODAY + timedelta(days=1))
     everything = b"".join(p.read_bytes() for p in (tmp_path / "frozen").iterdir()).decode()
     assert two.code_name in everything
     assert one.code_name not in everything
@@ -112,12 +114,12 @@ def test_whoever_withdraws_is_absent_from_the_next_snapshot(tmp_path):
 def test_a_snapshot_of_nobody_is_refused(tmp_path):
     add("가상하나")
     with pytest.raises(BearwitnessError, match="consent"):
-        snapshot(tmp_path / "frozen", on=TODAY)
+        snapshot(reader("ana"), tmp_path / "frozen", on=TODAY)
 
 
 def test_no_log_line_holds_a_name(caplog):
     person = add("가상하나", Use.RECORD)
-    actions.show_names(person, by="bob")
-    actions.find_by_name("가상하나", by="bob")
+    actions.show_names(reader("bob"), person)
+    actions.find_by_name(reader("bob"), "가상하나")
     assert "가상하나" not in caplog.text
     assert "가상하나" not in f"{person} {person!r} {list(person.names.all())}"

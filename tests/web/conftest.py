@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from tests.cast import account, reader
 
 from bearwitness.casebook import Name, Use
+from bearwitness.casebook.rights import Role
 from bearwitness.records import actions
 
 TODAY = date.today()
@@ -21,20 +23,25 @@ def home(settings, tmp_path):
 
 
 @pytest.fixture
-def alice(db, client, django_user_model):
-    """A signed-in client; its user is alice."""
-    client.force_login(django_user_model.objects.create_user("alice"))
+def alice(db, client):
+    """A signed-in client; its user is alice, who does everything in a small organisation."""
+    client.force_login(account("alice", *Role))
     return client
 
 
 @pytest.fixture
 def hana(db):
-    """A person with two names, consents, an interview and an act."""
+    return make_hana()
+
+
+def make_hana():
+    """A person with two names, consents, an interview and an act, recorded by Alice."""
+    alice = reader("alice")
     names = [Name(text=NAME), Name(text=ALIAS, kind="name-in-china")]
-    person = actions.add_person(by="alice", names=names, said={"birth": "199X", "sex": "female"})
+    person = actions.add_person(alice, names=names, said={"birth": "199X", "sex": "female"})
     yes = {"asked_by": "Alice", "how": "spoken", "given_at": TODAY}
-    actions.give_consent(person, by="alice", uses=[Use.RECORD, Use.ANALYSE], **yes)
+    actions.give_consent(alice, person, uses=[Use.RECORD, Use.ANALYSE], **yes)
     told = {"held_on": "2026-11", "interviewer": "Alice", "language": "ko", "text": WORDS}
-    told = actions.add_interview(person, by="alice", **told)
-    actions.add_act(person, by="alice", term="trafficking/deception", source=told.source)
+    told = actions.add_interview(alice, person, **told)
+    actions.add_act(alice, person, term="trafficking/deception", source=told.source)
     return person

@@ -7,6 +7,7 @@ import time
 import zipfile
 
 import pytest
+from tests.cast import reader
 
 from bearwitness.errors import StudyBusy
 from bearwitness.pipeline import init_study
@@ -82,7 +83,7 @@ def test_only_a_study_of_the_folder_can_be_asked_for(name, alice, study):
 
 
 def test_a_study_from_the_records_holds_who_consented(alice, hana, settings):
-    actions.add_person(by="alice", said={"birth": "1980"})
+    actions.add_person(reader("alice"), said={"birth": "1980"})
     page = alice.post("/snapshot/", {"name": "ours"}, follow=True).content.decode()
     assert "1 people are in the snapshot, 1 were left out" in page
     frozen = settings.BEARWITNESS_STUDIES / "ours" / "frozen" / "casebook.csv"

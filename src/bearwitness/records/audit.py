@@ -7,44 +7,93 @@ head. It does not find that: nothing signs the head yet.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from bearwitness.casebook.rights import Reader
 from bearwitness.errors import AuditBroken
 from bearwitness.provenance import canonical_json
-from bearwitness.records.models import AuditEntry, AuditHead
+from bearwitness.records.models import AuditEntry, AuditHead, Version
 
-Note = Callable[..., AuditEntry]
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """The writes of one transaction. Each is audited, and what it changed is kept as a version."""
+
+    by: str
+    why: str = ""
+
+    def note(self, action: str, row: Any, facts: Mapping[str, Any]) -> AuditEntry:
+        """Audit something that changes no row by itself."""
+        # Read again: a write inside this one may have added entries.
+        head = AuditHead.objects.get(pk=1)
+        entry = _entry(head, self.by, action, row)
+        entry.changed = {field: value_digest(value) for field, value in facts.items()}
+        entry.digest = entry_digest(entry)
+        entry.save()
+        head.count, head.digest = entry.number, entry.digest
+        head.save()
+        return entry
+
+    def add(self, action: str, row: Any, facts: Mapping[str, Any] | None = None) -> Any:
+        """Save a new row. What is audited of it: `facts`, or else all of its fields."""
+        row.save(force_insert=True)
+        entry = self.note(action, row, field_values(row) if facts is None else facts)
+        self._keep(entry, row, what=Version.What.MADE)
+        return row
+
+    def change(self, action: str, row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Set fields of a row and save it; give what was different before. Nothing new: no write.
+
+        The row is read anew under its lock, so that what is kept as before is what was there.
+        """
+        stored = type(row).objects.select_for_update().get(pk=row.pk)
+        old = field_values(stored)
+        for field, value in values.items():
+            setattr(row, field, value)
+        new = field_values(row)
+        fields = [row._meta.get_field(field).attname for field in values]
+        changed = [field for field in fields if old[field] != new[field]]
+        if changed:
+            row.save(update_fields=changed)
+            entry = self.note(action, row, {field: new[field] for field in changed})
+            before, after = ({f: side[f] for f in changed} for side in (old, new))
+            self._keep(entry, row, what=Version.What.CHANGED, before=before, after=after)
+        return {field: old[field] for field in changed}
+
+    def _keep(self, entry: AuditEntry, row: Any, **facts: Any) -> None:
+        name = type(row).__name__
+        Version.objects.create(
+            entry=entry, model=name, object_id=row.pk, why=self.why[:500], **facts
+        )
 
 
 @contextmanager
-def audited(by: str) -> Iterator[Note]:
-    """One transaction for a write and its audit entries: both happen, or neither.
+def audited(by: str | Reader, *, why: str = "") -> Iterator[Writing]:
+    """One transaction for writes, their audit entries and their versions: all happen, or none.
 
-    Gives `note(action, row, changed)`. Writers stand in line: on SQLite the transaction begins
-    IMMEDIATE, on PostgreSQL the head row is locked until commit.
+    Writers stand in line: on SQLite the transaction begins IMMEDIATE, on PostgreSQL the head row
+    is locked until commit.
     """
     with transaction.atomic():
         if AuditHead.objects.select_for_update().filter(pk=1).first() is None:
             raise AuditBroken("the head of the audit is missing", hint="Restore a backup.")
+        yield Writing(by=by.name if isinstance(by, Reader) else by, why=why)
 
-        def note(action: str, row: Any, changed: Mapping[str, Any]) -> AuditEntry:
-            # Read again: a write inside this one may have added entries.
-            head = AuditHead.objects.get(pk=1)
-            entry = _entry(head, by, action, row)
-            entry.changed = {field: value_digest(value) for field, value in changed.items()}
-            entry.digest = entry_digest(entry)
-            entry.save()
-            head.count, head.digest = entry.number, entry.digest
-            head.save()
-            return entry
 
-        yield note
+def field_values(row: Any) -> dict[str, Any]:
+    """A row's fields by column, as JSON can hold them; a day as ISO 8601."""
+    values = {field.attname: field.value_from_object(row) for field in row._meta.concrete_fields}
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
 
 
 def _entry(head: AuditHead, by: str, action: str, row: Any) -> AuditEntry:

@@ -18,10 +18,13 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from bearwitness.casebook import Name, NameKind, Use
+from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import FileMissing, RecordsError, SealBroken
 from bearwitness.intake import ListMapping, guess_mapping, read_lists, read_rows, seal
 from bearwitness.provenance import file_digest
-from bearwitness.records.actions import new_code_names
+from bearwitness.records.access import action
+from bearwitness.records.actions.people import new_code_names
+from bearwitness.records.actions.sources import home_team
 from bearwitness.records.audit import audited
 from bearwitness.records.models import Consent, Person, PersonName, Record, Source, Statement
 
@@ -45,11 +48,12 @@ class Imported:
         return "\n".join(lines)
 
 
+@action(Right.RECORD)
 def import_list(
+    reader: Reader,
     path: Path,
     *,
     name: str = "",
-    by: str = "command line",
     mapping: Mapping[str, Any] | None = None,
     uses: Collection[Use] = (),
 ) -> Imported:
@@ -64,22 +68,23 @@ def import_list(
     if not path.is_file():
         raise FileMissing("there is no such file", where=path.name, hint="Check the path.")
     digest = file_digest(path)
-    known = Source.objects.filter(original=digest).first()
+    team = home_team(reader)
+    known = Source.objects.filter(team=team, original=digest).first()
     if known:
         return Imported(source=known, added=0)
     list_name = slugify(name or path.stem, allow_unicode=True)[:60] or "list"
     rows_read = _read(path, list_name, mapping)
     _seal(path, digest)
-    with audited(by) as note:
+    with audited(reader) as write:
         # Again, inside: somebody else may have imported the same file meanwhile.
-        known = Source.objects.filter(original=digest).first()
+        known = Source.objects.filter(team=team, original=digest).first()
         if known:
             return Imported(source=known, added=0)
-        source = _add_list(list_name, name or path.stem, digest)
+        source = _add_list(team, list_name, name or path.stem, digest)
         people = _add_people(source, rows_read)
         _add_consents(people, uses, name or path.stem)
         facts = {"original": digest, "people": [p.code_name for p in people]}
-        note("import_list", source, {**facts, "uses": sorted(uses)})
+        write.note("import_list", source, {**facts, "uses": sorted(uses)})
     return Imported(source=source, added=len(people), rejected=rows_read.rejected)
 
 
@@ -116,13 +121,14 @@ def _seal(path: Path, digest: str) -> None:
         seal([copy], folder)
 
 
-def _add_list(list_name: str, title: str, digest: str) -> Source:
+def _add_list(team: int, list_name: str, title: str, digest: str) -> Source:
     if Source.objects.filter(list_name=list_name).exists():
         raise RecordsError(
             "another list has this name already",
             hint="Give this one another name, for example with the month it came in.",
         )
     return Source.objects.create(
+        team_id=team,
         kind=Source.Kind.LIST,
         title=title,
         list_name=list_name,
@@ -136,7 +142,11 @@ def _add_people(source: Source, read: Any) -> list[Person]:
     said = [{k: member[k] or "" for k in _SAID} for member in members]
     people = Person.objects.bulk_create(
         [
-            Person(code_name=code, **{k: v for k, v in facts.items() if k != "place"})
+            Person(
+                team_id=source.team_id,
+                code_name=code,
+                **{k: v for k, v in facts.items() if k != "place"},
+            )
             for code, facts in zip(new_code_names(len(members)), said, strict=True)
         ],
         _BATCH,

@@ -13,9 +13,11 @@ from itertools import groupby
 from pathlib import Path
 
 from bearwitness.casebook import Use
+from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import ConsentMissing, NotPermitted
 from bearwitness.intake.originals import seal
-from bearwitness.records.actions import add_audit_note
+from bearwitness.records.access import STATED, query, visible
+from bearwitness.records.actions import note_snapshot
 from bearwitness.records.models import Person, Record
 from bearwitness.records.queries import consented_people, consented_records
 
@@ -42,9 +44,8 @@ class Snapshot:
         return "\n".join(lines)
 
 
-def snapshot(
-    folder: Path, *, use: Use | str = Use.ANALYSE, on: date, by: str = "command line"
-) -> Snapshot:
+@query(Right.ANALYSE, use=STATED)
+def snapshot(reader: Reader, folder: Path, *, use: Use | str = Use.ANALYSE, on: date) -> Snapshot:
     """Freeze one CSV per list into `folder` (a study's frozen/), sealed. Same rows, same bytes.
 
     A record goes by its person's code name. Files of an earlier snapshot are replaced, so that
@@ -52,8 +53,8 @@ def snapshot(
     ConsentMissing where nobody consented.
     """
     folder, use = Path(folder), Use(use)
-    rows = list(consented_records(use, on=on))
-    people = consented_people(use, on=on).count()
+    rows = list(consented_records(reader, use, on=on))
+    people = consented_people(reader, use, on=on).count()
     if not rows:
         raise ConsentMissing(
             f"nobody on a list has consented to {use.value!r} as of {on}",
@@ -66,10 +67,10 @@ def snapshot(
         on=on,
         records={name: len(group) for name, group in by_list.items()},
         people=people,
-        left_out=Person.objects.count() - people,
+        left_out=Person.objects.filter(visible(reader)).count() - people,
     )
     files = {f"{name}.csv": _csv(group) for name, group in by_list.items()}
-    add_audit_note("snapshot", by=by)
+    note_snapshot(reader, use.value)
     _freeze(folder, files | {MANIFEST: _manifest(taken)})
     return taken
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
 from bearwitness.casebook import in_words, read_said_date
+from bearwitness.casebook.rights import NOBODY, Reader, Right, check_may
 from bearwitness.errors import BearwitnessError, InputError
 
 PER_PAGE = 50
@@ -28,6 +32,7 @@ class ActionPage(FormView):
 
     template_name = "web/form.html"
     title = submit = intro = done = ""
+    right: Right | None = None  # the action's own; asked before the form is shown
 
     def act(self, form):
         """Call the action; give the address to go to, or what `redirect` takes."""
@@ -51,9 +56,42 @@ class ActionPage(FormView):
         """Where `Cancel` leads."""
         return "/"
 
+    def dispatch(self, request, *args, **kwargs):
+        if self.right is not None:
+            check_may(request.reader, self.right)
+        return super().dispatch(request, *args, **kwargs)
+
     @property
-    def by(self) -> str:
-        return self.request.user.get_username()
+    def reader(self) -> Reader:
+        return self.request.reader
+
+
+def need(right: Right):
+    """A page that only those with this right are shown."""
+
+    def wrap(view):
+        @wraps(view)
+        def checked(request, *args, **kwargs):
+            check_may(request.reader, right)
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return wrap
+
+
+def rights(request):
+    """For templates: `may.words` is whether the reader has that right; the teams they are in."""
+    reader = getattr(request, "reader", NOBODY)
+    return {"may": {right.value: right in reader.rights for right in Right}, "reader": reader}
+
+
+def found(query, *args):
+    """What a query gives, or the page that says there is nothing here: also of another team's."""
+    try:
+        return query(*args)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
 
 
 def page_of(request, rows):

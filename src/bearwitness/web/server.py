@@ -81,7 +81,7 @@ def make_first_account() -> str | None:
     from django.contrib.auth import get_user_model
     from django.contrib.auth.password_validation import validate_password
 
-    from bearwitness.records.actions import add_audit_note
+    from bearwitness.records import actions
 
     if get_user_model().objects.exists():
         return None
@@ -93,8 +93,7 @@ def make_first_account() -> str | None:
     elif not password:
         password = generated = secrets.token_urlsafe(12)
     user = user or "admin"
-    get_user_model().objects.create_user(user, password=password)
-    add_audit_note("add_account", by=user)
+    actions.make_first_account(user, password)
     if generated:
         return f"first account: {user}   password, shown this once: {generated}"
     return f"first account: {user}"

@@ -58,7 +58,9 @@ _SQLITE = {
         # A writer takes its place in line at the start: no write is lost to a later lock error.
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        # What an erasure removes is overwritten in the file, not only unlinked.
+        "PRAGMA secure_delete=ON;",
     },
 }
 DATABASES = {"default": _database(os.environ.get("BEARWITNESS_DATABASE_URL") or "sqlite:")}
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "bearwitness.web.readers.readers",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bearwitness.web.middleware.errors_as_pages",
@@ -97,13 +100,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "bearwitness.web.pages.rights",
             ],
         },
     },
 ]
 
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "people"
+LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [

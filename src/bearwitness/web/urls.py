@@ -10,6 +10,7 @@ urlpatterns = [
     path("password/", account.ChangePassword.as_view(), name="password"),
     path("leave/", account.leave, name="leave"),
     path("blank/", account.blank, name="blank"),
+    path("", include("bearwitness.web.accounts.urls")),
     path("", include("bearwitness.web.casebook.urls")),
     path("", include("bearwitness.web.intake.urls")),
     path("", include("bearwitness.web.release.urls")),

@@ -117,10 +117,10 @@ class ActForm(forms.Form):
         label=_("Source"), queryset=None, empty_label=None, help_text=_("Who or what says so.")
     )
 
-    def __init__(self, *args, person, **kwargs):
+    def __init__(self, *args, person, reader, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["term"].choices = term_choices()
-        self.fields["source"].queryset = queries.sources_for(person)
+        self.fields["source"].queryset = queries.sources_for(reader, person)
 
     def clean_source(self):
         source = self.cleaned_data["source"]

@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/add/", views.AddPerson.as_view(), name="add-person"),
     path("people/<code:code_name>/", views.person, name="person"),
     path("people/<code:code_name>/names/", views.show_names, name="show-names"),
+    path("people/<code:code_name>/open/", views.open_person, name="open-person"),
     path("people/<code:code_name>/edit/", views.EditPerson.as_view(), name="edit-person"),
     path("people/<code:code_name>/consent/", views.GiveConsent.as_view(), name="give-consent"),
     path("people/<code:code_name>/withdraw/", views.withdraw_consent, name="withdraw-consent"),

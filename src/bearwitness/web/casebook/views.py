@@ -11,73 +11,86 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bearwitness.casebook import NameKind, Use, in_words, read_said_date
+from bearwitness.casebook.rights import Right, check_may, check_may_change, may_change
 from bearwitness.coding import load_vocabulary
 from bearwitness.errors import InputError
 from bearwitness.records import actions, queries
 from bearwitness.records.audit import verify_audit
+from bearwitness.records.granting import grant_of
 from bearwitness.web.casebook import forms
-from bearwitness.web.pages import ActionPage, language_tag, page_of
+from bearwitness.web.pages import ActionPage, found, language_tag, need, page_of
 
 
-def _person(code_name: str):
-    try:
-        return queries.person(code_name)
-    except queries.Person.DoesNotExist as error:
-        raise Http404 from error
-
-
-def _by(request) -> str:
-    return request.user.get_username()
+def _person(request, code_name: str):
+    return found(queries.person, request.reader, code_name)
 
 
 @require_safe
 def people(request):
     code_name = request.GET.get("code", "")
-    context = {"page": page_of(request, queries.people(code_name=code_name)), "code": code_name}
+    context = {
+        "page": page_of(request, queries.people(request.reader, code_name=code_name)),
+        "code": code_name,
+    }
     return render(request, "web/casebook/people.html", context | {"search": forms.NameSearchForm()})
 
 
 @require_POST
 def find_by_name(request):
     form = forms.NameSearchForm(request.POST)
-    found = (
-        actions.find_by_name(form.cleaned_data["name"], by=_by(request)) if form.is_valid() else []
-    )
-    context = {"page": page_of(request, found), "search": forms.NameSearchForm(), "searched": True}
+    check_may(request.reader, Right.NAMES)
+    named = []
+    if form.is_valid():
+        named = actions.find_by_name(request.reader, form.cleaned_data["name"])
+    people = queries.people_among(request.reader, named)
+    context = {"page": page_of(request, people), "search": forms.NameSearchForm(), "searched": True}
     return render(request, "web/casebook/people.html", context)
 
 
 @require_safe
 def person(request, code_name):
-    return _show_person(request, _person(code_name))
+    return _show_person(request, _person(request, code_name))
 
 
 @require_POST
 def show_names(request, code_name):
-    shown = _person(code_name)
-    names = actions.show_names(shown, by=_by(request))
+    shown = _person(request, code_name)
+    names = actions.show_names(request.reader, shown)
     for name in names:
         name.label = forms.KIND_LABELS[NameKind(name.kind)]
     return _show_person(request, shown, names=names)
+
+
+@require_POST
+def open_person(request, code_name):
+    person = _person(request, code_name)
+    if request.POST.get("open") == "yes":
+        actions.open_person(request.reader, person)
+        messages.success(request, _("Every team can read this person's rows now."))
+    else:
+        actions.close_person(request.reader, person)
+        messages.success(request, _("Closed to all other teams again."))
+    return redirect("person", code_name=person.code_name)
 
 
 def _show_person(request, person, names=None):
     context = {
         "person": person,
         "names": names,
-        "consents": _consents(person),
-        "acts": [_act(act) for act in queries.acts(person)],
-        "interviews": queries.interviews(person),
-        "records": queries.records_of(person),
+        "consents": _consents(request.reader, person),
+        "acts": [_act(act) for act in queries.acts(request.reader, person)],
+        "interviews": queries.interviews(request.reader, person),
+        "records": queries.records_of(request.reader, person),
+        "may_change": may_change(request.reader, person.team_id),
     }
     return render(request, "web/casebook/person.html", context)
 
 
-def _consents(person):
+def _consents(reader, person):
     """One line a use: its label, and the consent in force or None."""
     today = localdate()
-    rows = list(queries.consents(person))
-    in_force = {row.use: row for row in rows if queries.grant_of(row).is_in_force(today)}
+    rows = list(queries.consents(reader, person))
+    in_force = {row.use: row for row in rows if grant_of(row).is_in_force(today)}
     earlier = {row.use for row in rows} - in_force.keys()
     return [
         {
@@ -97,13 +110,14 @@ def _act(act):
 
 
 class AddPerson(ActionPage):
+    right = Right.RECORD
     form_class = forms.PersonForm
     title, submit = gettext_lazy("Add a person"), gettext_lazy("Add")
     intro = gettext_lazy("Write only what you need. The person gets a code name.")
     done = gettext_lazy("Added. Enter what they said yes to before anything else.")
 
     def act(self, form):
-        person = actions.add_person(by=self.by, names=form.names, said=form.said)
+        person = actions.add_person(self.reader, names=form.names, said=form.said)
         return reverse("person", args=[person.code_name])
 
     def back(self):
@@ -113,17 +127,20 @@ class AddPerson(ActionPage):
 class _OfPerson(ActionPage):
     """A form about one person, whose consents stand beside it."""
 
+    right = Right.RECORD
     template_name = "web/casebook/person_form.html"
 
     @cached_property
     def person(self):
-        return _person(self.kwargs["code_name"])
+        person = _person(self.request, self.kwargs["code_name"])
+        check_may_change(self.reader, person.team_id)
+        return person
 
     def back(self):
         return reverse("person", args=[self.person.code_name])
 
     def get_context_data(self, **context):
-        facts = {"person": self.person, "consents": _consents(self.person)}
+        facts = {"person": self.person, "consents": _consents(self.reader, self.person)}
         return super().get_context_data(**facts, **context)
 
 
@@ -134,12 +151,12 @@ class EditPerson(_OfPerson):
     done = gettext_lazy("Saved.")
 
     def get_initial(self):
-        record = queries.own_record(self.person) or self.person
+        record = queries.own_record(self.reader, self.person) or self.person
         fields = ("sex", "birth", "origin", "place")
         return {field: getattr(record, field, "") for field in fields}
 
     def act(self, form):
-        actions.edit_person(self.person, by=self.by, names=form.names, said=form.said)
+        actions.edit_person(self.reader, self.person, names=form.names, said=form.said)
         return self.back()
 
 
@@ -151,7 +168,7 @@ class GiveConsent(_OfPerson):
     def act(self, form):
         facts = dict(form.cleaned_data)
         uses = [Use(use) for use in facts.pop("uses")]
-        actions.give_consent(self.person, by=self.by, uses=uses, **facts)
+        actions.give_consent(self.reader, self.person, uses=uses, **facts)
         return self.back()
 
 
@@ -161,23 +178,24 @@ class AddInterview(_OfPerson):
     done = gettext_lazy("Added.")
 
     def act(self, form):
-        actions.add_interview(self.person, by=self.by, **form.cleaned_data)
+        actions.add_interview(self.reader, self.person, **form.cleaned_data)
         return self.back()
 
 
 class AddAct(_OfPerson):
+    right = Right.CODE
     form_class = forms.ActForm
     title, submit = gettext_lazy("Add an act"), gettext_lazy("Add")
     intro = gettext_lazy("What was done to this person, and who or what says so.")
     done = gettext_lazy("Added.")
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"person": self.person}
+        return super().get_form_kwargs() | {"person": self.person, "reader": self.reader}
 
     def act(self, form):
         said = {key: form.cleaned_data[key] for key in ("date", "place")}
         term, source = form.cleaned_data["term"], form.cleaned_data["source"]
-        actions.add_act(self.person, by=self.by, term=term, source=source, said=said)
+        actions.add_act(self.reader, self.person, term=term, source=source, said=said)
         return self.back()
 
 
@@ -196,35 +214,33 @@ def read_date(request):
 
 @require_POST
 def withdraw_consent(request, code_name):
-    person = _person(code_name)
+    person = _person(request, code_name)
     use = request.POST.get("use", "")
     if use not in set(Use):
         raise Http404
-    actions.withdraw_consent(person, by=_by(request), use=Use(use))
+    actions.withdraw_consent(request.reader, person, use=Use(use))
     messages.success(request, _("Withdrawn. No later snapshot will hold this person for that use."))
     return redirect("person", code_name=person.code_name)
 
 
 @require_safe
 def interviews(request):
-    page = page_of(request, queries.interviews())
+    page = page_of(request, queries.interviews(request.reader))
     return render(request, "web/casebook/interviews.html", {"page": page})
 
 
 def interview(request, number):
     """GET tells what kind of words these are; POST shows them, which is audited."""
-    try:
-        shown = queries.interview(number)
-    except queries.Interview.DoesNotExist as error:
-        raise Http404 from error
-    text = actions.read_interview(shown, by=_by(request)) if request.method == "POST" else None
-    context = {"interview": shown, "text": text, "consents": _consents(shown.person)}
+    shown = found(queries.interview, request.reader, number)
+    text = actions.read_interview(request.reader, shown) if request.method == "POST" else None
+    consents = _consents(request.reader, shown.person)
+    context = {"interview": shown, "text": text, "consents": consents}
     return render(request, "web/casebook/interview.html", context | {"person": shown.person})
 
 
 @require_safe
 def acts(request):
-    page = page_of(request, queries.acts())
+    page = page_of(request, queries.acts(request.reader))
     context = {"page": page, "acts": [_act(act) for act in page]}
     return render(request, "web/casebook/acts.html", context)
 
@@ -232,36 +248,37 @@ def acts(request):
 @require_safe
 def sources(request):
     return render(
-        request, "web/casebook/sources.html", {"page": page_of(request, queries.sources())}
+        request,
+        "web/casebook/sources.html",
+        {"page": page_of(request, queries.sources(request.reader))},
     )
 
 
 @require_safe
 def source(request, number):
-    try:
-        shown = queries.source(number)
-    except queries.Source.DoesNotExist as error:
-        raise Http404 from error
-    page = page_of(request, queries.records_from(shown))
+    shown = found(queries.source, request.reader, number)
+    page = page_of(request, queries.records_from(request.reader, shown))
     return render(request, "web/casebook/source.html", {"source": shown, "page": page})
 
 
 class AddSource(ActionPage):
+    right = Right.RECORD
     form_class = forms.SourceForm
     title, submit = gettext_lazy("Add a document"), gettext_lazy("Add")
     intro = gettext_lazy("Interviews and lists become sources by themselves.")
     done = gettext_lazy("Added.")
 
     def act(self, form):
-        added = actions.add_source(by=self.by, kind="document", **form.cleaned_data)
+        added = actions.add_source(self.reader, kind="document", **form.cleaned_data)
         return reverse("source", args=[added.pk])
 
     def back(self):
         return reverse("sources")
 
 
+@need(Right.AUDIT)
 def audit(request):
     """GET lists the entries; POST follows the chain from the first to the last."""
     whole = verify_audit() if request.method == "POST" else None
-    page = page_of(request, queries.audit_entries())
+    page = page_of(request, queries.audit_entries(request.reader))
     return render(request, "web/casebook/audit.html", {"page": page, "whole": whole})

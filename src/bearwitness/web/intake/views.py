@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bearwitness.casebook import Use
+from bearwitness.casebook.rights import Right
 from bearwitness.records.importing import import_list
 from bearwitness.web.intake.forms import ListForm
 from bearwitness.web.pages import ActionPage
 
 
 class ImportList(ActionPage):
+    right = Right.RECORD
     form_class = ListForm
     title, submit = gettext_lazy("Bring a list in"), gettext_lazy("Import")
     intro = gettext_lazy(
@@ -29,7 +31,7 @@ class ImportList(ActionPage):
             with path.open("wb") as stream:
                 for chunk in uploaded.chunks():
                     stream.write(chunk)
-            done = import_list(path, name=form.cleaned_data["name"], by=self.by, uses=uses)
+            done = import_list(self.reader, path, name=form.cleaned_data["name"], uses=uses)
         self._tell(done)
         return reverse("source", args=[done.source.pk])
 

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from bearwitness.casebook.rights import Right
 from bearwitness.errors import BearwitnessError, NotPermitted
 from bearwitness.pipeline import read_study
 from bearwitness.pipeline.start import init_snapshot
 from bearwitness.pipeline.study import FILE_NAME
 from bearwitness.records.snapshot import snapshot
 from bearwitness.release import verify_package
-from bearwitness.web.pages import ActionPage
+from bearwitness.web.pages import ActionPage, need
 from bearwitness.web.release.running import RUNNING, read_state, start_run
 
 # The report carries its styles and pictures inside itself, and runs no script.
@@ -67,12 +68,14 @@ def _about(folder: Path) -> dict:
 
 
 @require_safe
+@need(Right.STUDIES)
 def studies(request):
     found = [_about(folder) for folder in _folders().values()]
     return render(request, "web/release/studies.html", {"studies": found, "root": _root()})
 
 
 @require_safe
+@need(Right.STUDIES)
 def study(request, name):
     return _show(request, _folder(name))
 
@@ -85,23 +88,27 @@ def _show(request, folder, **more):
 
 
 @require_POST
+@need(Right.ANALYSE)
 def run(request, name):
     start_run(_folder(name), home=_home())
     return redirect("study", name=name)
 
 
 @require_safe
+@need(Right.STUDIES)
 def progress(request, name):
     return JsonResponse(asdict(read_state(_folder(name), home=_home())))
 
 
 @require_POST
+@need(Right.STUDIES)
 def verify(request, name):
     folder = _folder(name)
     return _show(request, folder, verified=verify_package(folder / "output" / "package"))
 
 
 @require_safe
+@need(Right.STUDIES)
 def report(request, name):
     response = _send(_folder(name) / "output" / "report.html", download=False)
     response["Content-Security-Policy"] = REPORT_POLICY
@@ -109,6 +116,7 @@ def report(request, name):
 
 
 @require_safe
+@need(Right.STUDIES)
 def report_pdf(request, name):
     return _send(_folder(name) / "output" / "report.pdf", name=f"{name}.pdf")
 
@@ -120,6 +128,7 @@ def _send(path: Path, *, download: bool = True, name: str = "") -> FileResponse:
 
 
 @require_safe
+@need(Right.PUBLISH)
 def package(request, name):
     """The package as a zip, its files in the order of their names."""
     folder = _folder(name) / "output" / "package"
@@ -151,6 +160,7 @@ class StudyForm(forms.Form):
 class SnapshotIntoStudy(ActionPage):
     """A study of the consented rows; for a study that is there, its snapshot is taken anew."""
 
+    right = Right.ANALYSE
     form_class = StudyForm
     title, submit = gettext_lazy("A study from the records"), gettext_lazy("Take a snapshot")
     intro = gettext_lazy(
@@ -163,7 +173,7 @@ class SnapshotIntoStudy(ActionPage):
         folder = _root() / name
         if folder.exists() and not (folder / "frozen" / "snapshot.json").is_file():
             raise NotPermitted("a study of other lists has this name", hint="Choose another name.")
-        taken = snapshot(folder / "frozen", on=localdate(), by=self.by)
+        taken = snapshot(self.reader, folder / "frozen", on=localdate())
         init_snapshot(folder)
         said = _("%(people)d people are in the snapshot, %(left_out)d were left out.")
         messages.success(self.request, said % {"people": taken.people, "left_out": taken.left_out})

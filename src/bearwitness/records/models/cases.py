@@ -1,61 +1,50 @@
-"""What is kept. Rows are written by `actions` and read by `queries`, nowhere else."""
-
 from __future__ import annotations
 
 from django.db import models
 
 from bearwitness.casebook import NameKind, Use
-from bearwitness.errors import NotPermitted
+from bearwitness.records.models.accounts import Team
+from bearwitness.records.models.appending import AppendOnly
 
 
-class AppendOnlyRows(models.QuerySet):
-    """Rows that can be added and read. The database refuses the rest as well, by triggers."""
+class Owned(models.Model):
+    """Closed to everyone but its team, unless the team opened it for all others to read."""
 
-    def update(self, **values):
-        raise NotPermitted(f"{self.model.__name__} rows are never changed")
-
-    def delete(self):
-        raise NotPermitted(f"{self.model.__name__} rows are never deleted")
-
-
-class AppendOnly(models.Model):
-    objects = AppendOnlyRows.as_manager()
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    is_open = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise NotPermitted(f"{type(self).__name__} rows are never changed")
-        super().save(*args, **kwargs)
 
-    def delete(self, *args, **kwargs):
-        raise NotPermitted(f"{type(self).__name__} rows are never deleted")
-
-
-class Source(models.Model):
+class Source(Owned):
     """Who or what says something. `original` is the digest of its sealed file, if there is one."""
 
     class Kind(models.TextChoices):
         INTERVIEW = "interview"
         DOCUMENT = "document"
         LIST = "list"
+        OWN_LIST = "own-list"  # the people whom a team recorded itself
 
     kind = models.CharField(max_length=20, choices=Kind)
     title = models.CharField(max_length=200)
     # The name of the list in a study; only a list has one.
     list_name = models.SlugField(max_length=60, unique=True, null=True, allow_unicode=True)
-    original = models.CharField(max_length=64, unique=True, null=True)
+    original = models.CharField(max_length=64, null=True)
     received_at = models.DateField()
 
     class Meta:
         ordering = ("id",)
+        constraints = (
+            # Per team: that another team has the same file is not for this one to know.
+            models.UniqueConstraint(fields=["team", "original"], name="a_file_once_in_a_team"),
+        )
 
     def __str__(self):
         return self.title
 
 
-class Person(models.Model):
+class Person(Owned):
     """A human being, known through records. The code name says nothing about them."""
 
     class Sex(models.TextChoices):
@@ -179,33 +168,3 @@ class Consent(models.Model):
 
     def __str__(self):
         return f"consent {self.pk}"
-
-
-class AuditEntry(AppendOnly):
-    """Who did what to which row, and which fields it touched: names and digests, never values."""
-
-    number = models.PositiveBigIntegerField(unique=True)
-    at = models.DateTimeField()
-    by = models.CharField(max_length=150)
-    action = models.CharField(max_length=50)
-    model = models.CharField(max_length=50)
-    object_id = models.CharField(max_length=50)
-    changed = models.JSONField()
-    previous = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ("number",)
-
-    def __str__(self):
-        return f"audit entry {self.number}"
-
-
-class AuditHead(models.Model):
-    """One row: how long the audit is and how it ends. Locked by whoever writes."""
-
-    count = models.PositiveBigIntegerField(default=0)
-    digest = models.CharField(max_length=64, blank=True)
-
-    def __str__(self):
-        return f"audit of {self.count} entries"

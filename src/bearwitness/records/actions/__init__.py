@@ -1,0 +1,45 @@
+"""Every write: check the right and the rule, write, audit, keep the version, in one transaction."""
+
+from bearwitness.records.actions.accounts import (
+    add_account,
+    add_team,
+    change_account,
+    end_account,
+    make_first_account,
+    new_password,
+)
+from bearwitness.records.actions.acts import add_act
+from bearwitness.records.actions.consents import give_consent, withdraw_consent
+from bearwitness.records.actions.interviews import add_interview, read_interview
+from bearwitness.records.actions.people import (
+    add_person,
+    close_person,
+    edit_person,
+    find_by_name,
+    open_person,
+    show_names,
+)
+from bearwitness.records.actions.sources import add_source
+from bearwitness.records.actions.studies import note_snapshot
+
+__all__ = [
+    "add_account",
+    "add_act",
+    "add_interview",
+    "add_person",
+    "add_source",
+    "add_team",
+    "change_account",
+    "close_person",
+    "edit_person",
+    "end_account",
+    "find_by_name",
+    "give_consent",
+    "make_first_account",
+    "new_password",
+    "note_snapshot",
+    "open_person",
+    "read_interview",
+    "show_names",
+    "withdraw_consent",
+]

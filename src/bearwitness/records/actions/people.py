@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from unicodedata import normalize
+
+from bearwitness.casebook import Name, When
+from bearwitness.casebook.rights import Reader, Right, check_may_change
+from bearwitness.errors import RecordsError
+from bearwitness.records.access import action, visible
+from bearwitness.records.actions.sources import home_team, own_list
+from bearwitness.records.audit import Writing, audited
+from bearwitness.records.models import Person, PersonName, Record, Source, Statement
+
+# No 0/O, 1/I/L: a code name is read aloud and written by hand.
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_SAID = ("sex", "birth", "origin", "place")
+
+
+@action(Right.RECORD)
+def add_person(
+    reader: Reader, *, names: Iterable[Name] = (), said: Mapping[str, str] | None = None
+) -> Person:
+    """Add a person to our own list. `said` has any of sex, birth (EDTF), origin, place."""
+    said = _checked(said or {})
+    with audited(reader) as write:
+        person = Person(
+            team_id=home_team(reader),
+            code_name=new_code_names(1)[0],
+            **{field: value for field, value in said.items() if field != "place"},
+        )
+        write.add("add_person", person)
+        source = own_list(write, person.team_id)
+        record = Record(source=source, person=person, ref=person.code_name, **said)
+        write.add("add_record", record)
+        _write_names(write, person, source, names)
+        _write_statements(write, record, {k: v for k, v in said.items() if v})
+    return person
+
+
+@action(Right.RECORD)
+def edit_person(
+    reader: Reader,
+    person: Person,
+    *,
+    names: Iterable[Name] = (),
+    said: Mapping[str, str] | None = None,
+    why: str = "",
+) -> Person:
+    """Add names, and correct what our own list says. What was said before stays as statements."""
+    check_may_change(reader, person.team_id)
+    said = _checked(said or {})
+    with audited(reader, why=why) as write:
+        record = _own_record(write, person)
+        _write_names(write, person, record.source, names)
+        before = write.change("edit_record", record, said)
+        _write_statements(write, record, {field: said[field] for field in before})
+        of_person = {field: said[field] for field in before if field != "place"}
+        write.change("edit_person", person, of_person)  # a place is of the events
+    return person
+
+
+@action(Right.RECORD)
+def open_person(reader: Reader, person: Person) -> Person:
+    """Let every team read this person's rows. Only the person's own team changes them."""
+    return _set_open(reader, person, True)
+
+
+@action(Right.RECORD)
+def close_person(reader: Reader, person: Person) -> Person:
+    """Close a person's rows to all other teams again."""
+    return _set_open(reader, person, False)
+
+
+def _set_open(reader: Reader, person: Person, is_open: bool) -> Person:
+    check_may_change(reader, person.team_id)
+    action = "open_person" if is_open else "close_person"
+    with audited(reader) as write:
+        write.change(action, person, {"is_open": is_open})
+        for source in Source.objects.filter(interview__person=person):
+            write.change(action, source, {"is_open": is_open})
+    return person
+
+
+@action(Right.NAMES)
+def show_names(reader: Reader, person: Person) -> list[PersonName]:
+    """The real names of a person. Looking is a deliberate act, and it is audited."""
+    with audited(reader) as write:
+        write.note("show_names", person, {})
+        return list(person.names.select_related("source"))
+
+
+@action(Right.NAMES)
+def find_by_name(reader: Reader, text: str) -> list[Person]:
+    """People with a name that holds this text. A search reveals whose name it is: audited."""
+    text = " ".join(normalize("NFC", text).split())
+    with audited(reader) as write:
+        write.note("find_by_name", None, {"name": text})
+        named = PersonName.objects.filter(text__icontains=text).values("person")
+        return list(Person.objects.filter(visible(reader), pk__in=named))
+
+
+def new_code_names(count: int) -> list[str]:
+    """Code names that nobody has yet: random, so that they say nothing about order or origin."""
+    length = 4 if Person.objects.count() + count < 100_000 else 6
+    fresh: dict[str, None] = {}
+    while len(fresh) < count:
+        wanted = {_code_name(length) for _ in range(min(count - len(fresh), 500))}
+        taken = Person.objects.filter(code_name__in=wanted).values_list("code_name", flat=True)
+        fresh |= dict.fromkeys(wanted - set(taken))
+    return list(fresh)[:count]
+
+
+def _code_name(length: int) -> str:
+    return "P-" + "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+def _checked(said: Mapping[str, str]) -> dict[str, str]:
+    unknown = sorted(set(said) - set(_SAID))
+    if unknown:
+        raise RecordsError(f"a person has no field {unknown[0]!r}", hint=f"Fields: {_SAID}.")
+    if said.get("birth"):
+        When.read(said["birth"])
+    if said.get("sex"):
+        Person.Sex(said["sex"])
+    return dict(said)
+
+
+def _own_record(write: Writing, person: Person) -> Record:
+    source = own_list(write, person.team_id)
+    known = Record.objects.filter(source=source, person=person).select_related("source").first()
+    if known:
+        return known
+    return write.add("add_record", Record(source=source, person=person, ref=person.code_name))
+
+
+def _write_names(write: Writing, person: Person, source: Source, names: Iterable[Name]) -> None:
+    known = set(person.names.filter(source=source).values_list("text", "kind"))
+    for name in names:
+        if (name.text, name.kind.value) not in known:
+            facts = {"text": name.text, "script": name.script, "kind": name.kind}
+            write.add("add_name", PersonName(person=person, source=source, **facts))
+
+
+def _write_statements(write: Writing, record: Record, said: Mapping[str, str]) -> None:
+    for property, value in said.items():
+        statement = Statement(record=record, property=property, value=value, original=value)
+        write.add("add_statement", statement)

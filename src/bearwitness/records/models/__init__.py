@@ -1,0 +1,32 @@
+"""What is kept. Rows are written by `actions` and read by `queries`, nowhere else."""
+
+from bearwitness.records.models.accounts import Membership, RoleHeld, Team
+from bearwitness.records.models.auditing import AuditEntry, AuditHead
+from bearwitness.records.models.cases import (
+    Act,
+    Consent,
+    Interview,
+    Person,
+    PersonName,
+    Record,
+    Source,
+    Statement,
+)
+from bearwitness.records.models.keeping import Version
+
+__all__ = [
+    "Act",
+    "AuditEntry",
+    "AuditHead",
+    "Consent",
+    "Interview",
+    "Membership",
+    "Person",
+    "PersonName",
+    "Record",
+    "RoleHeld",
+    "Source",
+    "Statement",
+    "Team",
+    "Version",
+]

@@ -1,0 +1,50 @@
+"""Every read. The reader comes first: rows that they may not see are not in any answer.
+
+Where a use is stated, people who did not consent to it are not in the answer either.
+"""
+
+from bearwitness.records.queries.accounts import account, accounts, audit_entries, my_teams, teams
+from bearwitness.records.queries.people import (
+    consented_people,
+    consented_records,
+    consents,
+    own_record,
+    people,
+    people_among,
+    person,
+    records_of,
+)
+from bearwitness.records.queries.sources import (
+    acts,
+    interview,
+    interviews,
+    lists,
+    records_from,
+    source,
+    sources,
+    sources_for,
+)
+
+__all__ = [
+    "account",
+    "accounts",
+    "acts",
+    "audit_entries",
+    "consented_people",
+    "consented_records",
+    "consents",
+    "interview",
+    "interviews",
+    "lists",
+    "my_teams",
+    "own_record",
+    "people",
+    "people_among",
+    "person",
+    "records_from",
+    "records_of",
+    "source",
+    "sources",
+    "sources_for",
+    "teams",
+]

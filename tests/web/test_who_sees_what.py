@@ -1,0 +1,94 @@
+"""A table of page x person; each cell is a test. A page without a row here fails.
+
+Hana is of Alice's team, and closed. 200 is the page; 302 an action that was carried out; 302> the
+sign-in; 403 no right; 404 there is nothing here, which is also the answer for another team's rows.
+"""
+
+import pytest
+from django.db import transaction
+from tests.cast import ROLES, account
+from tests.web.conftest import make_hana
+from tests.web.test_pages import NAMES, address
+
+ANYONE = {"login", "logout", "leave", "blank"}
+WHO = ("nobody", "alice", "bob", "charlie", "dina", "ana", "paul", "audrey", "adam")
+#                  method  nobody alice bob charlie dina ana paul audrey adam
+TABLE = """
+start               GET    302>   302   302  302    302  302  302   302   302
+password            GET    302>   200   200  200    200  200  200   200   200
+choose-team         POST   302>   302   302  404    302  302  404   404   404
+accounts            GET    302>   403   403  403    403  403  403   403   200
+add-account         GET    302>   403   403  403    403  403  403   403   200
+account             GET    302>   403   403  403    403  403  403   403   200
+new-password        POST   302>   403   403  403    403  403  403   403   302
+end-account         POST   302>   403   403  403    403  403  403   403   302
+add-team            GET    302>   403   403  403    403  403  403   403   200
+people              GET    302>   200   200  200    200  200  403   403   403
+find-by-name        POST   302>   200   200  200    403  403  403   403   403
+add-person          GET    302>   200   200  200    403  403  403   403   403
+person              GET    302>   200   200  404    200  200  403   403   403
+show-names          POST   302>   200   200  404    403  403  403   403   403
+open-person         POST   302>   302   302  404    403  403  403   403   403
+edit-person         GET    302>   200   200  404    403  403  403   403   403
+give-consent        GET    302>   200   200  404    403  403  403   403   403
+withdraw-consent    POST   302>   302   302  404    403  403  403   403   403
+add-interview       GET    302>   200   200  404    403  403  403   403   403
+add-act             GET    302>   200   200  404    200  403  403   403   403
+interviews          GET    302>   200   200  200    200  200  403   403   403
+interview           GET    302>   200   200  404    200  200  403   403   403
+interview           POST   302>   200   200  404    200  403  403   403   403
+acts                GET    302>   200   200  200    200  200  403   403   403
+sources             GET    302>   200   200  200    200  200  403   403   403
+add-source          GET    302>   200   200  200    403  403  403   403   403
+source              GET    302>   200   200  404    200  200  403   403   403
+import-list         GET    302>   200   200  200    403  403  403   403   403
+read-date           POST   302>   200   200  200    200  200  200   200   200
+audit               GET    302>   403   403  403    403  403  403   200   403
+audit               POST   302>   403   403  403    403  403  403   200   403
+studies             GET    302>   403   403  403    403  200  200   403   403
+study               GET    302>   403   403  403    403  404  404   403   403
+snapshot            GET    302>   403   403  403    403  200  403   403   403
+run-study           POST   302>   403   403  403    403  404  403   403   403
+progress            GET    302>   403   403  403    403  404  404   403   403
+verify-study        POST   302>   403   403  403    403  404  404   403   403
+report              GET    302>   403   403  403    403  404  404   403   403
+report-pdf          GET    302>   403   403  403    403  404  404   403   403
+package             GET    302>   403   403  403    403  403  404   403   403
+"""
+ROWS = [line.split() for line in TABLE.strip().splitlines()]
+SENT = {
+    "find-by-name": {"name": "가상하나"},
+    "withdraw-consent": {"use": "analyse"},
+    "open-person": {"open": "yes"},
+    "read-date": {"said": "1998"},
+}
+
+
+def test_every_page_has_a_row():
+    assert {row[0] for row in ROWS} | ANYONE == set(NAMES)
+    assert all(len(row) == 2 + len(WHO) for row in ROWS)
+
+
+@pytest.fixture(scope="module")
+def people_and_hana(django_db_setup, django_db_blocker):
+    """Made once for all cells: each test goes back to this state."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield {name: account(name) for name in ROLES}, make_hana()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_page_and_person(row, who, people_and_hana, db, client):
+    people, hana = people_and_hana
+    name, method, *answers = row
+    expected = answers[WHO.index(who)]
+    if who != "nobody":
+        client.force_login(people[who])
+    sent = SENT.get(name, {})
+    if name == "choose-team":
+        sent = {"team": hana.team_id}
+    url = address(name, hana)
+    response = client.post(url, sent) if method == "POST" else client.get(url)
+    signing_in = response.status_code == 302 and response.url.startswith("/login/")
+    assert f"{response.status_code}{'>' if signing_in else ''}" == expected
