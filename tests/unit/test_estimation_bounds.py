@@ -153,12 +153,30 @@ def many_lists(lists, seed=1):
 
 @pytest.mark.parametrize("lists", [40, 60])
 def test_sixty_lists_are_no_trouble(lists):
-    # 3,000 people and independent lists: the bound and the estimate are both near the truth.
+    # 3,000 people and independent lists: bounds are near the truth.
     seen = many_lists(lists)
-    least, about = Chao().fit(seen), SampleCoverage(replicates=100).fit(seen)
+    least, cover = Chao().fit(seen), SampleCoverage(replicates=100).fit(seen)
     assert bound(least)["lower"] < 3000 < bound(least)["upper"]
-    assert about.verdict is Verdict.ESTIMATE
-    assert about.estimate == pytest.approx(3000, rel=0.06)
+    assert cover.details["full"]["estimate"] == pytest.approx(3000, rel=0.06)
+
+
+def two_classes(random, people=2000):
+    """Lists independent for each person; three in ten are found three times as easily."""
+    chances = np.array([0.1, 0.15, 0.2, 0.08, 0.12])
+    ease = random.choice([0.5, 3.0], people, p=[0.7, 0.3])
+    on = random.random((people, 5)) < ease[:, None] * chances
+    spread = np.bincount(on @ (1 << np.arange(5)), minlength=32)[1:]
+    return Histories.from_counts(tuple("abcde"), spread)
+
+
+@pytest.mark.parametrize("method", [Chao(), Chao(lists_alike=True), SampleCoverage(replicates=60)])
+def test_where_people_differ_the_bound_lies_below_the_truth(method):
+    random = np.random.default_rng(3)
+    answers = [method.fit(two_classes(random)) for _ in range(60)]
+    assert all(answer.verdict is Verdict.LOWER_BOUND_ONLY for answer in answers)
+    assert all(answer.lower < 2000 for answer in answers)
+    # And it is more than those observed, or it would say nothing.
+    assert all(answer.lower > 1.1 * answer.observed for answer in answers)
 
 
 def test_sample_coverage_gives_the_published_numbers_for_hepatitis():
@@ -167,7 +185,8 @@ def test_sample_coverage_gives_the_published_numbers_for_hepatitis():
     answer = SampleCoverage().fit(rows_of("HAV"))
     assert answer.verdict is Verdict.LOWER_BOUND_ONLY
     assert answer.details["coverage"] == pytest.approx(0.513, abs=5e-4)
-    assert answer.details["full"] == pytest.approx(971, abs=0.5)
+    assert answer.details["full"]["estimate"] == pytest.approx(971, abs=0.5)
+    assert not answer.details["full"]["usable"]  # coverage below 55 %
     assert bound(answer)["estimate"] == pytest.approx(508, abs=0.5)
     # Ours draws populations, not only those observed: a little more than the paper's.
     assert 40 < answer.details["standard_error"] < 55
@@ -187,8 +206,9 @@ def test_sample_coverage_by_hand_for_three_lists():
         for pair, first, second in (("12", n1, n2), ("13", n1, n3), ("23", n2, n3))
     ) / (3 * coverage)
     expected = sum(shared.values()) / (3 * coverage) / below
-    assert answer.verdict is Verdict.ESTIMATE
-    assert answer.estimate == pytest.approx(expected, rel=1e-12)
+    assert answer.details["full"]["estimate"] == pytest.approx(expected, rel=1e-12)
+    assert answer.details["full"]["usable"]
+    assert answer.verdict is Verdict.LOWER_BOUND_ONLY
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from bearwitness.estimation.loglinear.margins import fit_closed
 TABLES = tomllib.loads(
     (Path(__file__).parents[1] / "vectors" / "capture_histories.toml").read_text(encoding="utf-8")
 )
-# Invented: people who differ a little.
-FOUR = {"a": 900, "b": 700, "c": 500, "d": 300, "a+b": 110, "a+c": 80, "a+d": 50, "b+c": 60,
-        "b+d": 40, "c+d": 30, "a+b+c": 14, "a+b+d": 9, "a+c+d": 7, "b+c+d": 5,
-        "a+b+c+d": 2}  # fmt: skip
+# Invented: people who differ a little, and lists that hold many of them.
+FOUR = {"a": 428, "b": 329, "c": 233, "d": 141, "a+b": 182, "a+c": 130, "a+d": 80, "b+c": 99,
+        "b+d": 61, "c+d": 43, "a+b+c": 63, "a+b+d": 39, "a+c+d": 27, "b+c+d": 21,
+        "a+b+c+d": 16}  # fmt: skip
 
 
 def rows_of(name, times=1):
@@ -83,6 +83,13 @@ def test_where_curves_lie_far_apart_the_bound_is_all_there_is():
     assert "736" in answer.reasons[0] and "2,631" in answer.reasons[0]
 
 
+def test_a_model_that_is_seen_not_to_fit_leaves_the_bound_alone():
+    answer = Heterogeneity().fit(rows_of("UKdat_5"))
+    assert answer.details["chance_of_deviance"] < 1e-6  # deviance 118 with 24 to spare
+    assert "does not describe" in answer.reasons[0]
+    assert answer.details["bound"]["estimate"] == pytest.approx(13570.026801, abs=1e-4)
+
+
 def test_where_they_lie_close_the_answer_names_its_curve():
     answer = Heterogeneity().fit(as_rows(FOUR))
     assert answer.verdict is Verdict.ESTIMATE
@@ -91,10 +98,36 @@ def test_where_they_lie_close_the_answer_names_its_curve():
     assert "curve darroch" in answer.assumption
 
 
+def test_people_who_differ_much_leave_the_bound_alone():
+    # Two classes of people (three in ten found three times as easily) are no curve of three: on
+    # populations of 2,000 the curve of Darroch gives about 1,460, its interval never the truth.
+    random = np.random.default_rng(4)
+    verdicts = []
+    for _ in range(40):
+        ease = random.choice([0.5, 3.0], 2000, p=[0.7, 0.3])
+        on = random.random((2000, 5)) < ease[:, None] * np.array([0.1, 0.15, 0.2, 0.08, 0.12])
+        spread = np.bincount(on @ (1 << np.arange(5)), minlength=32)[1:]
+        answer = Heterogeneity().fit(Histories.from_counts(tuple("abcde"), spread))
+        verdicts.append(answer.verdict)
+    assert verdicts.count(Verdict.ESTIMATE) == 0
+
+
 def test_a_curve_bending_down_is_refused():
-    answer = Heterogeneity().fit(rows_of("Korea"))
+    # Three lists that share fewer of their people than chance would have them share.
+    apart = {"a": 300, "b": 300, "c": 300, "a+b": 60, "a+c": 60, "b+c": 60, "a+b+c": 2}
+    answer = Heterogeneity().fit(as_rows(apart))
     assert answer.verdict is Verdict.NO_ESTIMATE
     assert "less than not at all" in answer.reasons[0]
+
+
+def test_a_curve_bending_down_by_chance_is_flat():
+    # Independent lists of chances 0.3, 0.4 and 0.5, a few people moved.
+    chance = {"a": 92, "b": 141, "c": 211, "a+b": 61, "a+c": 89, "b+c": 139, "a+b+c": 57}
+    answer = Heterogeneity().fit(as_rows(chance))
+    assert -1.645 < answer.details["curve_in_errors"] < 0
+    assert answer.estimate == pytest.approx(Independence().fit(as_rows(chance)).estimate, rel=1e-9)
+    assert answer.upper > Independence().fit(as_rows(chance)).upper
+    assert "nothing shows that people differ" in answer.caveats[0]
 
 
 def test_profile_and_wald_intervals_agree_where_there_are_many_people():

@@ -10,24 +10,18 @@ from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.intervals import log_error, log_normal_interval
 from bearwitness.estimation.loglinear.margins import (
+    AGAINST,
     NOT_FOUND,
+    PEOPLE_DIFFER,
     ClosedFit,
     fit_lower_bound,
     has_finite_maximum,
 )
 from bearwitness.estimation.verdicts import about_lists, bound_below, bound_with, judge_overlap
 
-PEOPLE_DIFFER = (
-    "People may differ in how easily they are found, in any way; given a person, being on one "
-    "list says nothing about being on another. Then there are at least this many."
-)
 ONLY_A_BOUND = (
     "this method gives a lower bound and nothing else: if people differ in how easily they are "
     "found, there are more of them than it says"
-)
-AGAINST = (
-    "lists that avoid each other, as where a person on one is not taken up by another, would make "
-    "even this bound too high"
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.intervals import Interval, log_error, log_normal_interval
 from bearwitness.estimation.verdicts import (
+    MOST_PEOPLE,
     about_lists,
-    answer_with,
     bound_below,
     bound_with,
     judge_overlap,
@@ -24,6 +24,11 @@ from bearwitness.estimation.verdicts import (
 DEPENDENCE = (
     "Dependence between lists, whether one leads to another or people differ, is carried by how "
     "each two go together; three or more together add nothing of their own."
+)
+
+ONLY_A_BOUND = (
+    "what lists have in common because people differ is only partly seen, so that this method's "
+    "one-step form is a lower bound where lists go together"
 )
 
 # Chao, Tsay, Lin, Shau & Chao (2001): below this coverage their estimator is not to be used, nor
@@ -38,15 +43,18 @@ MOST_FAILED = 0.1  # share of replicates without an answer: our own rule
 class SampleCoverage:
     """Chao & Tsay (1998); Chao, Tsay, Lin, Shau & Chao (2001). Three lists or more.
 
-    With much coverage the answer is an estimate. With little, or where the estimate is uncertain
-    by more than a third, the one-step form stands in as a lower bound, for it holds dependence
-    down (section 4 of the second paper). The standard error is from `replicates` populations of
+    The answer is a lower bound: the one-step form, which holds dependence down (section 4 of the
+    second paper). The paper's full estimate is in `details["full"]`, which says whether
+    its rule would have it used. We do not: where people differ much it has much
+    coverage and is too low all the same. The standard error is from `replicates` populations of
     the estimated size drawn again, the interval log-normal. Up to 60 lists.
     """
 
     level: float = 0.95
     replicates: int = 1000
     seed: int = 1
+
+    bound: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -58,26 +66,16 @@ class SampleCoverage:
         if early:
             return early
         coverage = _Coverage(seen)
-        share, full, one_step = (float(x[0]) for x in coverage.answers(seen.people[None, :]))
+        _, full, one_step = coverage.answer(seen.people)
+        details = {**coverage.told(seen.people), "full": self._full(coverage, seen, full)}
+        draft = replace(draft, caveats=about_lists(seen), details=details)
         if not np.isfinite(one_step) or one_step <= seen.observed:
-            return bound_below(draft, "the estimate falls below the people observed")
-        draft = replace(draft, caveats=about_lists(seen), details=_told(share, full, one_step))
-        if share >= LOW_COVERAGE and full > seen.observed:
-            error, failed = self._error(coverage, seen, full, which=1)
-            if error <= MOST_ERROR * full and failed <= MOST_FAILED:
-                interval = _interval(seen, full, error, self.level)
-                details = {**draft.details, "standard_error": error}
-                return answer_with(draft, full, interval, caveats=draft.caveats, details=details)
-        return self._bound(draft, seen, coverage, one_step)
-
-    def _bound(
-        self, draft: Estimate, seen: Histories, coverage: _Coverage, one_step: float
-    ) -> Estimate:
-        if coverage.apart(seen.people) > 0:
+            return bound_below(draft, "the bound falls below the people observed")
+        if details["people_by_dependence"] < 0:
             return bound_below(
                 draft,
-                "the lists cover too little for an estimate and avoid each other on the whole, so "
-                "that the one-step form is no lower bound",
+                "the lists avoid each other on the whole, so that what this method gives is no "
+                "lower bound",
             )
         error, failed = self._error(coverage, seen, one_step, which=2)
         if failed > MOST_FAILED:
@@ -86,11 +84,28 @@ class SampleCoverage:
             draft,
             one_step,
             _interval(seen, one_step, error, self.level),
-            f"{_why(draft.details['coverage'])}: only the one-step form can be given, and it is "
-            "too low where lists go together",
+            ONLY_A_BOUND,
             caveats=draft.caveats,
-            details={**draft.details, "standard_error": error},
+            details={**details, "standard_error": error},
         )
+
+    def _full(self, coverage: _Coverage, seen: Histories, full: float) -> dict[str, Any] | None:
+        """The paper's estimate with its interval, and whether the paper's rule would use it."""
+        if not np.isfinite(full) or full <= seen.observed or full > MOST_PEOPLE:
+            return None
+        error, failed = self._error(coverage, seen, full, which=1)
+        if not np.isfinite(error):
+            return None
+        interval = _interval(seen, full, error, self.level)
+        share = coverage.answer(seen.people)[0]
+        usable = share >= LOW_COVERAGE and error <= MOST_ERROR * full and failed <= MOST_FAILED
+        return {
+            "estimate": full,
+            "lower": float(interval.lower),
+            "upper": float(interval.upper),
+            "standard_error": error,
+            "usable": bool(usable),
+        }
 
     def _error(
         self, coverage: _Coverage, seen: Histories, total: float, *, which: int
@@ -143,10 +158,20 @@ class _Coverage:
                 one_step = start + (weights * covariation).sum(axis=1) / (self.lists * share)
         return share, full, one_step
 
-    def apart(self, people: Reals) -> float:
-        """How far lists avoid each other on the whole: people that dependence takes away."""
-        share, _, one_step = (float(x[0]) for x in self.answers(people[None, :]))
-        return float((people @ (1 - self.alone.mean(axis=1))) / share - one_step)
+    def answer(self, people: Reals) -> tuple[float, float, float]:
+        """The same for one table."""
+        share, full, one_step = (float(values[0]) for values in self.answers(people[None, :]))
+        return share, full, one_step
+
+    def told(self, people: Reals) -> dict[str, Any]:
+        """Coverage, and the people that dependence between lists adds; negative where it takes."""
+        share, _, one_step = self.answer(people)
+        without = float(people @ (1 - self.alone.mean(axis=1))) / share if share else float("nan")
+        added = one_step - without
+        return {
+            "coverage": share,
+            "people_by_dependence": added if np.isfinite(added) else None,
+        }
 
 
 def _judge_table(draft: Estimate, seen: Histories) -> Estimate | None:
@@ -158,22 +183,6 @@ def _judge_table(draft: Estimate, seen: Histories) -> Estimate | None:
             draft, "two lists cannot tell dependence; this method needs three. Choose chapman"
         )
     return None
-
-
-def _why(share: float) -> str:
-    if share < LOW_COVERAGE:
-        return (
-            f"the lists cover {share:.0%} of the population, which is less than {LOW_COVERAGE:.0%}"
-        )
-    return "the estimate is uncertain by more than a third of itself"
-
-
-def _told(share: float, full: float, one_step: float) -> dict[str, Any]:
-    return {
-        "coverage": share,
-        "one_step": one_step,
-        "full": full if np.isfinite(full) else None,
-    }
 
 
 def _interval(seen: Histories, total: float, error: float, level: float) -> Interval:

@@ -28,6 +28,15 @@ NOT_FOUND = (
     "parameters (Fienberg & Rinaldo 2012)"
 )
 
+PEOPLE_DIFFER = (
+    "People may differ in how easily they are found, in any way; given a person, being on one "
+    "list says nothing about being on another. Then there are at least this many."
+)
+AGAINST = (
+    "lists that avoid each other, as where a person on one is not taken up by another, would make "
+    "even this bound too high"
+)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ClosedFit:
@@ -80,7 +89,7 @@ def fit_closed(seen: Histories, curve: Reals, *, lists_alike: bool = False) -> C
         parameters=parameters,
         covariance=covariance,
         likelihood=margins.likelihood(parameters) - margins.arrangements,
-        deviance=2 * (margins.greatest - margins.likelihood(parameters)),
+        deviance=max(0.0, 2 * (margins.greatest - margins.likelihood(parameters))),
         converged=converged,
         lists_alike=lists_alike,
         observed=seen.observed,
