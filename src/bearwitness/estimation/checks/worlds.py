@@ -120,7 +120,7 @@ def fitted_world(seen: Histories, terms: Terms, holders: tuple[str, ...]) -> Pop
     return _population(
         seen,
         f"model {named}" if named else "independent lists",
-        f"lists depend on each other by {named}, and on nothing else"
+        f"lists depend on each other by {named} and in no other way"
         if named
         else "lists know nothing of each other, and everybody is found alike",
         expected,
