@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from api_page import estimation_page
 
 from bearwitness import errors
 from bearwitness.casebook.rights import RIGHTS
@@ -74,6 +75,7 @@ PAGES = {
     "errors.md": errors_page,
     "study.md": study_page,
     "rights.md": rights_page,
+    "estimation-api.md": lambda: NOTE + estimation_page(),
 }
 
 
