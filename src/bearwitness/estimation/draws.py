@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +42,29 @@ def from_draws(draft: Estimate, draws: Reals, **changes: Any) -> Estimate:
     return replace(
         draft, lower=lower, estimate=middle, upper=upper, draws=draws.reshape(1, -1), **told
     )
+
+
+def share_between(totals: Reals, models: Sequence[Any]) -> float:
+    """Share of the variance of `totals` that lies between the models they come from, 0 to 1.
+
+    The law of total variance, less what the means of few draws vary by chance (omega squared; Hays
+    1963). The outermost half per cent on each side is left out: a few draws without an upper end
+    would be all of the variance.
+    """
+    low, high = np.quantile(totals, [0.005, 0.995])
+    kept = (totals >= low) & (totals <= high)
+    names = {model: number for number, model in enumerate(dict.fromkeys(models))}
+    which = np.array([names[model] for model in models])[kept]
+    values = totals[kept]
+    sizes = np.bincount(which, minlength=len(names))
+    means = np.bincount(which, weights=values, minlength=len(names)) / np.maximum(sizes, 1)
+    groups = int((sizes > 0).sum())
+    overall = float(((values - values.mean()) ** 2).sum())
+    between = float((sizes * (means - values.mean()) ** 2).sum())
+    if overall <= 0 or len(values) <= groups:
+        return 0.0
+    noise = (overall - between) / (len(values) - groups)
+    return max(0.0, (between - (groups - 1) * noise) / (overall + noise))
 
 
 def _stretched(estimate: Estimate, draws: Reals) -> Reals:

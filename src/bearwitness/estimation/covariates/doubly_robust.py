@@ -116,15 +116,25 @@ class DoublyRobust(RobustSettings):
         chances = self.learn(told, labels)
         both = np.maximum(chances[:, 3], self.bound)
         first, second = chances[:, 1] + both, chances[:, 2] + both
-        on_first, on_second = told.flags[:, 0], told.flags[:, 1]
         times = first * second / both
-        influence = times * (on_first / first + on_second / second - on_first * on_second / both)
+        influence = influence_of_pair(told.flags, first, second, both)
         versions = {
             "plug_in": float(times.sum()),
-            "inverse_probability": float((on_first * on_second * times / both).sum()),
+            "inverse_probability": float((told.flags[:, :2].all(axis=1) * times / both).sum()),
         }
         bounded = float((chances[:, 3] < self.bound).mean())
         return answer_robust(draft, influence, versions, bounded)
+
+
+def influence_of_pair(flags: Labels, first: Reals, second: Reals, both: Reals) -> Reals:
+    """How many people each person seen stands for; its mean over people is the total over n.
+
+    One plus the unseen, q1 q2 / q12, with its efficient influence function added. The test of this
+    module derives it again, as the derivative of the mean of q1 q2 / q12 in the distribution.
+    """
+    on_first, on_second = flags[:, 0], flags[:, 1]
+    times = first * second / both
+    return np.asarray(times * (on_first / first + on_second / second - on_first * on_second / both))
 
 
 def every_pair(settings: DoublyRobust, people: Any) -> dict[str, Estimate]:

@@ -14,7 +14,9 @@ from bearwitness.estimation.covariates.doubly_robust import (
     answer_robust,
     judge_classes,
 )
+from bearwitness.estimation.covariates.learners import Labels
 from bearwitness.estimation.covariates.people import read_people
+from bearwitness.estimation.design import Reals
 from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.verdicts import judge_overlap
 
@@ -60,10 +62,7 @@ class ManyListsRobust(RobustSettings):
             return early
         chances = self.learn(told, labels)
         held = np.maximum(chances[:, patterns], self.bound)
-        signs = np.where(np.bitwise_count(patterns) % 2, 1.0, -1.0)
-        unseen = self.odds_ratio * np.exp(np.log(held) @ signs)
-        mine = labels[:, None] == patterns
-        influence = 1.0 + unseen * ((mine / held) @ signs)
+        influence, unseen = influence_of_patterns(labels, held, odds_ratio=self.odds_ratio)
         bounded = float((chances[:, patterns] < self.bound).any(axis=1).mean())
         versions = {"plug_in": float((1.0 + unseen).sum())}
         return answer_robust(draft, influence, versions, bounded)
@@ -76,6 +75,20 @@ class ManyListsRobust(RobustSettings):
             among=", ".join(self.among),
             ratio=self.odds_ratio,
         )
+
+
+def influence_of_patterns(labels: Labels, held: Reals, *, odds_ratio: float) -> tuple[Reals, Reals]:
+    """How many people each person seen stands for, and how many are missed for each seen alike.
+
+    `held` is the chance of each pattern 1, 2, ... of the lists in `among` (people by patterns),
+    `labels` each person's own, 0 where another list holds them. The second is the plug-in; the
+    first has its efficient influence function added, which the test derives again.
+    """
+    patterns = np.arange(1, held.shape[1] + 1)
+    signs = np.where(np.bitwise_count(patterns) % 2, 1.0, -1.0)
+    unseen = odds_ratio * np.exp(np.log(held) @ signs)
+    mine = labels[:, None] == patterns
+    return 1.0 + unseen * ((mine / held) @ signs), unseen
 
 
 def vary_odds_ratio(

@@ -150,6 +150,7 @@ def _details(
         answers[name] = (seen.observed + unseen).tolist()
     return {
         **answers,
+        "share_between_models": posterior.share_between(saturated=settings.saturated),
         "probability_of_saturated": posterior.of_saturated,
         "mass_at_edge": edge,
         "largest_unseen_searched": float(posterior.unseen[-1]),

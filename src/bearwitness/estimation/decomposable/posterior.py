@@ -31,14 +31,15 @@ _AT_ONCE = 50_000  # densities held at a time: about what the processor keeps ne
 class Posterior:
     """Densities over the grid `unseen` (one scale): of the complete graph, and of all others.
 
-    `graphs` are rows of `decomposable_graphs`, `probabilities` theirs; the last is the complete
-    graph.
+    `graphs` are rows of `decomposable_graphs`, `probabilities` theirs, `means` what each expects of
+    the unseen; the last is the complete graph.
     """
 
     lists: int
     unseen: Reals
     graphs: Places
     probabilities: Reals
+    means: Reals
     complete: Reals
     others: Reals
 
@@ -48,6 +49,20 @@ class Posterior:
 
     def density(self, *, saturated: bool) -> Reals:
         return self.others + self.complete if saturated else self.others
+
+    def share_between(self, *, saturated: bool) -> float:
+        """Share of the variance of the total that lies between graphs, 0 to 1.
+
+        The law of total variance: what would be left if each graph knew the unseen exactly.
+        """
+        density = self.density(saturated=saturated) * _weights(self.unseen)
+        mean, square = (float(density @ self.unseen**power) for power in (1, 2))
+        mass = float(density.sum())
+        variance = square / mass - (mean / mass) ** 2
+        last = len(self.graphs) if saturated else len(self.graphs) - 1
+        chances = self.probabilities[:last] / self.probabilities[:last].sum()
+        between = float(chances @ (self.means[:last] - mean / mass) ** 2)
+        return min(between / variance, 1.0) if variance > 0 else 0.0
 
     def quantiles(self, density: Reals, tails: Reals) -> Reals:
         """The least number of unseen people that has `tails` of the posterior at or below it."""
@@ -92,16 +107,19 @@ def weigh_graphs(table: Table, unseen: Reals, graphs: Places) -> Posterior:
     """The posterior over `graphs`, the complete one last, and the whole numbers `unseen`."""
     rows = decomposable_graphs(table.lists)[graphs]
     weights = _weights(unseen)
-    masses, others, top = _add_up(table, rows[:-1], unseen, weights)
+    weights = np.column_stack([weights, weights * unseen])
+    sums, others, top = _add_up(table, rows[:-1], unseen, weights)
     # On the scale of the others: the complete graph can be likelier by more than floats can hold.
     [(_, logs)] = _logs(table, rows[[-1]], unseen)
     complete = np.exp(np.minimum(logs[0] - top, _MOST_LOG))
-    masses = np.append(masses, complete @ weights)
+    sums = np.vstack([sums, complete @ weights])
+    masses = sums[:, 0]
     return Posterior(
         lists=table.lists,
         unseen=unseen,
         graphs=graphs,
         probabilities=masses / masses.sum(),
+        means=sums[:, 1] / np.maximum(masses, 1e-300),
         complete=complete,
         others=others,
     )
@@ -135,8 +153,12 @@ def share_at_edge(unseen: Reals, density: Reals) -> float:
 def _add_up(
     table: Table, rows: csr_array, unseen: Reals, weights: Reals
 ) -> tuple[Reals, Reals, float]:
-    """The mass of each graph, the sum of their densities, and the log that these are over."""
-    masses, density, top = np.zeros(rows.shape[0]), np.zeros(len(unseen)), -np.inf
+    """The mass of each graph, the sum of their densities, and the log that these are over.
+
+    With several columns of `weights` there are as many sums of each graph.
+    """
+    masses = np.zeros((rows.shape[0], *weights.shape[1:]))
+    density, top = np.zeros(len(unseen)), -np.inf
     for part, logs in _logs(table, rows, unseen):
         highest = float(logs.max())
         if highest > top:

@@ -24,6 +24,7 @@ from bearwitness.estimation.design import (
     terms_of,
 )
 from bearwitness.estimation.draft import check_settings, draft_estimate
+from bearwitness.estimation.draws import share_between
 from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.intervals import (
@@ -306,9 +307,17 @@ def _fit_chosen(settings: Any, draft: Estimate, seen: Histories, choose: Choose)
     draft = replace(draft, model=names_of(terms, seen.lists))
     total = seen.observed + unseen
     most, bca = MOST_TIMES * settings.replicates, settings.interval == "bca"
+    models: dict[float, Terms] = {}
+
+    def totals(many: Reals) -> Reals:
+        choices = choose(many)
+        found = many.sum(axis=1) + choices.unseen
+        models.update(zip(found.tolist(), choices.terms, strict=True))
+        return np.asarray(found)
+
     drawn = replicate(
         seen,
-        lambda many: many.sum(axis=1) + choose(many).unseen,
+        totals,
         count=settings.replicates,
         seed=settings.seed,
         missing=missing_for_bca(total, level=settings.level, most=most if bca else 0),
@@ -322,13 +331,19 @@ def _fit_chosen(settings: Any, draft: Estimate, seen: Histories, choose: Choose)
         )
     interval = bootstrap_interval(total, drawn, level=settings.level, kind=settings.interval)
     finite, _, fits = _fit_terms(seen, terms)
+    draws = drawn.bootstrap[np.isfinite(drawn.bootstrap)]
+    share = share_between(draws, [models[x] for x in draws.tolist()])
     return answer_with(
         draft,
         total,
         interval,
         caveats=(*draft.caveats, *caveats_of(seen, terms), *interval.caveats),
-        details={**interval.details, "interactions": _interactions(seen, terms, finite, fits)},
-        draws=drawn.bootstrap[None, np.isfinite(drawn.bootstrap)],
+        details={
+            **interval.details,
+            "share_between_models": share,
+            "interactions": _interactions(seen, terms, finite, fits),
+        },
+        draws=draws[None, :],
     )
 
 

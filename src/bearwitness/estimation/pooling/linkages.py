@@ -40,8 +40,10 @@ def average_linkages(
 
     `histories` is HISTORIES with a `draw` column. Draw 0, the best single linkage, is left out
     where there are others: it is no random draw. `details["variance"]` splits the variance of the
-    total, in people squared: `within_linkage`, `between_linkages` (of which `monte_carlo` is what
-    more draws of the linkage would take away), and `total`.
+    total, in people squared: `within_linkage` (of which `within_between_models` is doubt about the
+    model, where the method averages over models or chooses one anew in each replicate; other
+    methods cannot say, and it is absent), `between_linkages` (of which `monte_carlo` is what more
+    draws of the linkage would take away), and `total`.
     """
     tables = split_draws(histories)
     if len(tables) == 1:
@@ -80,6 +82,11 @@ def _pool(draft: Estimate, answers: list[Estimate], seed: int) -> Estimate:
     each = max(DRAWS // len(answers), 200)
     drawn = np.stack([draws_of(a, count=each, seed=seed + i) for i, a in enumerate(answers)])
     variance = split_variance(drawn)
+    shares = [a.details["share_between_models"] for a in answers
+              if "share_between_models" in a.details]  # fmt: skip
+    if len(shares) == len(answers):
+        within = drawn.var(axis=1, ddof=1)
+        variance["within_between_models"] = float((within * np.array(shares)).mean())
     caveats = dict.fromkeys(c for a in answers for c in a.caveats)
     if variance["between_linkages"] > LARGE_SHARE * variance["total"]:
         caveats["most of the doubt is about who is who: judging pairs by hand would narrow it"] = (

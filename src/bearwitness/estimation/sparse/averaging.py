@@ -10,7 +10,7 @@ import numpy as np
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.design import Flags, Terms, columns_of, in_order, names_of
 from bearwitness.estimation.draft import check_settings, draft_estimate
-from bearwitness.estimation.draws import from_draws
+from bearwitness.estimation.draws import from_draws, share_between
 from bearwitness.estimation.estimate import Estimate
 from bearwitness.estimation.histories import Histories, read_histories
 from bearwitness.estimation.loglinear.existence import assess_terms
@@ -151,8 +151,9 @@ def _answer(
     rates = np.exp(np.minimum(proposals.parameters[picked, 0], _LARGEST_LOG))
     totals = seen.observed + random.poisson(rates).astype(float)
     likely = tuple(name for name, chance in draft.details["inclusion"].items() if chance > 0.5)
+    share = share_between(totals, proposals.models[picked].tolist())
     answer = from_draws(
-        draft,
+        replace(draft, details={**draft.details, "share_between_models": share}),
         totals,
         model=tuple(sorted(likely, key=lambda name: (name.count(":"), name))),
         caveats=(*caveats_of(seen, ()), *_about_differences(draft)),
