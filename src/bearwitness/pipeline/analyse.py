@@ -9,11 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from bearwitness.estimation import (
+    Comparison,
     Estimate,
     StrataAnswer,
     all_strata,
     average_linkages,
     capture_histories,
+    compare,
     fit_strata,
     leave_one_list_out,
     make_estimator,
@@ -53,14 +55,16 @@ class Linked:
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Every method's estimate, and the headline method without each list in turn.
+    """Every method's estimate, the headline method without each list in turn, and the verdict.
 
+    `comparison` is of all families on the best linkage, whatever methods the study asked for.
     `strata` is the headline method's answer for every stratum and their sum, where the study has
     strata.
     """
 
     estimates: tuple[Estimate, ...]
     without: tuple[tuple[str, Estimate], ...]
+    comparison: Comparison
     strata: StrataAnswer | None = None
 
     def every(self) -> tuple[Estimate, ...]:
@@ -106,7 +110,8 @@ def _link(study: Study, tell: Progress) -> Linked:
 def answer(study: Study, histories: pa.Table, tell: Progress) -> Answers:
     """Fit every method of the study, over all draws of the linkage where there are several.
 
-    Each list is left out of the headline method on the best linkage.
+    Each list is left out of the headline method, and all families are compared, on the best
+    linkage.
     """
     together, strata, estimates = all_strata(histories), None, []
     if study.strata:
@@ -117,8 +122,19 @@ def answer(study: Study, histories: pa.Table, tell: Progress) -> Answers:
         tell(f"estimating: {name}")
         estimates.append(average_linkages(_estimator(study, name), together, seed=study.seed))
     tell("leaving out each list in turn")
-    without = leave_one_list_out(_estimator(study, study.headline), without_draws(together, 0))
-    return Answers(estimates=tuple(estimates), without=tuple(without), strata=strata)
+    best = without_draws(together, 0)
+    without = leave_one_list_out(_estimator(study, study.headline), best)
+    comparison = compare(
+        best,
+        referrals=study.estimation.get("referrals", ()),
+        order=study.estimation.get("order", ()),
+        level=study.estimation.get("level", 0.95),
+        seed=study.seed,
+        tell=tell,
+    )
+    return Answers(
+        estimates=tuple(estimates), without=tuple(without), comparison=comparison, strata=strata
+    )
 
 
 def _estimator(study: Study, name: str) -> Any:

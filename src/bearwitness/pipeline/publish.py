@@ -12,6 +12,7 @@ import pyarrow as pa
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation import Estimate
 from bearwitness.pipeline.analyse import Answers, Linked
+from bearwitness.pipeline.obey import comparison_table, rounded, show, state, what_may_be_said
 from bearwitness.pipeline.strata import printable_strata, strata_notes
 from bearwitness.pipeline.study import Study
 from bearwitness.provenance import canonical_json, software_version
@@ -29,7 +30,6 @@ from bearwitness.release import (
     draw_lists,
     protect_histories,
     round_count,
-    round_estimate,
     write_csv,
 )
 from bearwitness.tables import FIGURES, check
@@ -89,16 +89,17 @@ def _figure(
         values = {k: declared.get(k) for k in ("value", "lower", "upper")}
         values |= {"base": "as published", "method": f"cited from {declared.get('source', '?')}"}
         return declare_figure(declared, common | values | {"provenance": "cited"})
-    base = declared.get("base") or f"{_show(safe.observed)} people observed on {lists}"
+    base = declared.get("base") or f"{show(safe.observed)} people observed on {lists}"
     provenance = f"HISTORIES sha256:{digests['HISTORIES']}"
     if declared["kind"] == "observed":
         values = {"value": safe.observed, "lower": None, "upper": None, "base": lists}
         values |= {"method": "count of people after linkage"}
         return declare_figure(declared, common | values | {"provenance": provenance})
     estimate = _estimate_named(answers, declared.get("method", study.headline), declared["id"])
-    value, lower, upper = rounded(_rounded_bound(estimate, safe))
-    values = {"value": value, "lower": lower, "upper": upper, "base": base}
-    values |= {"method": _method(estimate)}
+    bound = _rounded_bound(estimate, safe)
+    stated = state(study, answers, bound, observed_shown=safe.observed is not None)
+    values = {"value": stated.value, "lower": stated.lower, "upper": stated.upper, "base": base}
+    values |= {"method": f"{_method(estimate)}. {stated.why}".rstrip(". ")}
     provenance += f" ESTIMATES sha256:{digests['ESTIMATES']}"
     return declare_figure(declared, common | values | {"provenance": provenance})
 
@@ -112,14 +113,6 @@ def _estimate_named(answers: Answers, method: str, figure: str) -> Estimate:
         where=f"study.toml [[figures]] {figure}",
         hint="Add it to the methods, or name another.",
     )
-
-
-def rounded(estimate: Estimate) -> tuple[float | None, float | None, float | None]:
-    """Value and interval, rounded together in keeping with the interval's width."""
-    ends = (estimate.lower, estimate.upper)
-    parts = (estimate.estimate, *ends)
-    value, lower, upper = (None if p is None else round_estimate(p, *ends) for p in parts)
-    return value, lower, upper
 
 
 def _method(estimate: Estimate) -> str:
@@ -150,7 +143,12 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         figures=figures,
         headline=heads[0] if heads else None,
         charts=_charts(study, answers, safe),
-        tables={"estimates": _estimates(answers, safe), "histories": _histories(safe)},
+        tables={
+            "estimates": _estimates(answers, safe),
+            "comparison": comparison_table(answers.comparison),
+            "histories": _histories(safe),
+        },
+        judgement=what_may_be_said(study, answers.comparison),
         sources=study.sources,
         notes=_notes(linked, answers, safe),
         provenance=_provenance_table(study, digests),
@@ -206,7 +204,7 @@ def _estimates(answers: Answers, safe: SafeHistories) -> Table:
         value, lower, upper = rounded(estimate)
         verdict = f"{estimate.verdict} {'; '.join(estimate.reasons)}".strip()
         name = f"{estimate.stratum} ({estimate.method})" if estimate.stratum else estimate.method
-        rows.append((name, _show(value), _show(lower), _show(upper), verdict))
+        rows.append((name, show(value), show(lower), show(upper), verdict))
     return Table(
         caption="People in all, by method" + (" and stratum" if answers.strata else ""),
         header=("method", "estimate", "from", "to", "verdict"),
@@ -215,9 +213,9 @@ def _estimates(answers: Answers, safe: SafeHistories) -> Table:
 
 
 def _histories(safe: SafeHistories) -> Table:
-    rows = [(p.replace("+", " + "), _show(n)) for p, n in safe.patterns.items()]
-    rows += [(f"all on {name}", _show(n)) for name, n in safe.list_totals.items()]
-    rows.append(("on any list", _show(safe.observed)))
+    rows = [(p.replace("+", " + "), show(n)) for p, n in safe.patterns.items()]
+    rows += [(f"all on {name}", show(n)) for name, n in safe.list_totals.items()]
+    rows.append(("on any list", show(safe.observed)))
     caption = "People by the set of lists that hold them"
     if not safe.rules.is_waived:
         caption += (
@@ -303,7 +301,3 @@ def _info(study: Study) -> dict[str, str]:
 def _rejected_schema() -> pa.Schema:
     text = pa.string()
     return pa.schema([("file", text), ("row", pa.int64()), ("column", text), ("reason", text)])
-
-
-def _show(value: float | None) -> str:
-    return "—" if value is None else f"{value:,.0f}"

@@ -57,6 +57,9 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "level": (float, False),
         "replicates": (int, False),
         "strata": ((bool, str), False),
+        "referrals": (list, False),
+        "order": (list, False),
+        "print_against_verdict": (str, False),
     },
     "release": {
         "threshold": (int, False),
@@ -145,6 +148,11 @@ class Study:
         if isinstance(told, bool):
             return ("stratum",) if told else ()
         return tuple(name.strip() for name in told.split("/"))
+
+    @property
+    def print_against_verdict(self) -> str:
+        """The reason to print an estimate that the verdict withholds; empty where there is none."""
+        return str(self.estimation.get("print_against_verdict", "")).strip()
 
     @property
     def headline(self) -> str:

@@ -55,6 +55,7 @@ class ReportContent:
     notes: Sequence[str]
     provenance: Table
     notice: str = ""
+    judgement: Sequence[str] = ()
 
 
 def compose(content: ReportContent) -> str:
@@ -103,7 +104,9 @@ def _in_order(content: ReportContent) -> list[tuple[str, str]]:
 def _appendix(content: ReportContent) -> list[str]:
     notes = [f"- {escape_markdown(note)}" for note in content.notes]
     sources = [f"- {escape_markdown(source)}" for source in content.sources]
-    parts = ["## What to know about these data", "\n".join(notes)] if notes else []
+    judged = [f"- {escape_markdown(sentence)}" for sentence in content.judgement]
+    parts = ["## What may be said of the total", "\n".join(judged)] if judged else []
+    parts += ["## What to know about these data", "\n".join(notes)] if notes else []
     parts += ["## Sources", "\n".join(sources)] if sources else []
     parts += ["## Where the figures come from", content.provenance.to_markdown()]
     return [*parts, "## How to check this report", f"```\n{HOW_TO_CHECK}```"]

@@ -31,11 +31,19 @@ class Figure:
 
     @property
     def sentence(self) -> str:
-        """The statement with its values in it. Where there is no value it says so."""
+        """The statement with its values in it. Where there is no value, or only a lower bound, it
+        says so."""
+        if self.is_bound:
+            return f"at least {_show(self.lower)} {self.unit}".rstrip() + " (a lower bound only)"
         if self.value is None:
             return f"no {self.unit or 'value'} can be stated ({self.method})"
         values = {k: _show(getattr(self, k)) for k in ("value", "lower", "upper")}
         return self.statement.format_map(values)
+
+    @property
+    def is_bound(self) -> bool:
+        """A lower bound is all that can be stated."""
+        return self.value is None and self.lower is not None and self.upper is None
 
     @property
     def footnote(self) -> str:

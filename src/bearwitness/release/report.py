@@ -53,7 +53,9 @@ def _headline(content: ReportContent) -> dict[str, str] | None:
     if figure is None:
         return None
     big = "No estimate" if figure.value is None else f"{figure.value:,.0f} {figure.unit}"
-    if figure.lower is not None and figure.upper is not None:
+    if figure.is_bound:
+        big = f"At least {figure.lower:,.0f} {figure.unit}".rstrip()
+    elif figure.lower is not None and figure.upper is not None:
         big += f" ({figure.lower:,.0f} to {figure.upper:,.0f})"
     return {"big": big, "sentence": figure.sentence, "footnote": figure.footnote}
 

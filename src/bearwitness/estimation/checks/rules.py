@@ -51,10 +51,12 @@ def questioned(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _enough(evidence: Evidence, limit: float) -> list[str]:
-    carried = evidence.overlap.on_several
-    if carried >= limit:
+    # The exact number would not be safe to print.
+    if evidence.overlap.on_several >= limit:
         return []
-    return [f"only {carried} people are on two lists or more, and they alone carry the answer"]
+    return [
+        f"fewer than {limit:g} people are on two lists or more, and they alone carry the answer"
+    ]
 
 
 def _alone(evidence: Evidence, limit: float) -> list[str]:

@@ -1,0 +1,100 @@
+"""The report obeys the verdict: which figures it may state, which as a lower bound, which not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, log10
+
+from bearwitness.estimation import Comparison, Estimate, Verdict
+from bearwitness.pipeline.analyse import Answers
+from bearwitness.pipeline.study import Study
+from bearwitness.release import Table, round_estimate
+
+_DIGITS = 2  # of a lower bound: it is rounded down, so that it stays one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """What a figure may state. `value` is None where there is a lower bound only, or nothing."""
+
+    value: float | None
+    lower: float | None
+    upper: float | None
+    why: str = ""
+
+
+def state(
+    study: Study, answers: Answers, estimate: Estimate, *, observed_shown: bool = True
+) -> Stated:
+    """The estimate as the verdict on its table lets it be stated.
+
+    A study that prints against the verdict says so in study.toml, with a reason that is printed.
+    Where the people observed are withheld (`observed_shown`), so is a bound that is their number.
+    """
+    value, lower, upper = rounded(estimate)
+    if estimate.estimate is None or study.print_against_verdict:
+        return Stated(value=value, lower=lower, upper=upper)
+    found = answers.comparison
+    least = found.lower if observed_shown or found.lower != found.observed else None
+    if found.verdict is not Verdict.ESTIMATE:
+        return _below(least, f"{found.verdict}: {'; '.join(found.reasons)}")
+    if estimate.method in found.contradicted:
+        why = f"lower bound only: the table contradicts the model of {estimate.method}"
+        return _below(least, why)
+    return Stated(value=value, lower=lower, upper=upper)
+
+
+def what_may_be_said(study: Study, found: Comparison) -> tuple[str, ...]:
+    """The verdict, its reasons, whether methods agree, what to ask: each a sentence."""
+    first = {
+        Verdict.ESTIMATE: "Verdict: an estimate can be given.",
+        Verdict.LOWER_BOUND_ONLY: "Verdict: a lower bound only.",
+        Verdict.NO_ESTIMATE: "Verdict: no estimate.",
+    }[found.verdict]
+    told = [first, *(f"Because {reason}." for reason in found.reasons), found.agreement]
+    if study.print_against_verdict and found.verdict is not Verdict.ESTIMATE:
+        reason = study.print_against_verdict.rstrip(".")
+        told.append(f"This report prints its estimate against the verdict. Its reason: {reason}.")
+    return (*told, *(f"Ask: {warning}." for warning in found.warnings))
+
+
+def comparison_table(found: Comparison) -> Table:
+    """Every family with its answer, and how it stands to the table."""
+    rows = []
+    for answer in (*found.answers, found.bound):
+        value, lower, upper = rounded(answer)
+        if answer.estimate is None:
+            bound = answer.details.get("bound")
+            lower = _round_down(float(bound["lower"])) if bound else None
+        standing = str(answer.verdict)
+        if answer.method in found.contradicted:
+            standing = "the table contradicts its model"
+        rows.append((answer.method, show(value), show(lower), show(upper), standing))
+    return Table(
+        caption="All families of methods on this table, to be read together",
+        header=("method", "estimate", "from", "to", "standing"),
+        rows=rows,
+    )
+
+
+def rounded(estimate: Estimate) -> tuple[float | None, float | None, float | None]:
+    """Value and interval, rounded together in keeping with the interval's width."""
+    ends = (estimate.lower, estimate.upper)
+    parts = (estimate.estimate, *ends)
+    value, lower, upper = (None if p is None else round_estimate(p, *ends) for p in parts)
+    return value, lower, upper
+
+
+def show(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.0f}"
+
+
+def _below(bound: float | None, why: str) -> Stated:
+    return Stated(value=None, lower=_round_down(bound), upper=None, why=why)
+
+
+def _round_down(bound: float | None) -> float | None:
+    if bound is None or bound < 1:
+        return None
+    step = 10.0 ** max(floor(log10(bound)) - _DIGITS + 1, 0)
+    return float(floor(bound / step) * step)
