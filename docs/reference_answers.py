@@ -25,9 +25,18 @@ from docs.reference_rcapture import (
 from docs.reference_rows import Ours, Row, is_same
 
 from bearwitness.estimation import METHODS, Histories, make_estimator
-from bearwitness.estimation.decomposable.averaging import _Table, likely_graphs, weigh_graphs
 from bearwitness.estimation.decomposable.graphs import decomposable_graphs
-from bearwitness.estimation.design import columns_of, model_matrix, names_of, terms_of
+from bearwitness.estimation.decomposable.likelihood import Table
+from bearwitness.estimation.decomposable.posterior import likely_graphs, weigh_graphs
+from bearwitness.estimation.design import (
+    active_cells,
+    columns_of,
+    model_matrix,
+    names_of,
+    overlaps,
+    split_empty,
+    terms_of,
+)
 from bearwitness.estimation.intervals import (
     Replicates,
     bca_corrections,
@@ -38,7 +47,6 @@ from bearwitness.estimation.intervals import (
 )
 from bearwitness.estimation.loglinear.existence import assess_terms
 from bearwitness.estimation.loglinear.fit import fit_poisson, log_unseen_error
-from bearwitness.estimation.loglinear.models import _fit_terms
 from bearwitness.estimation.loglinear.selection import (
     choose_lowest,
     choose_stepwise,
@@ -123,12 +131,16 @@ def stepwise(seen: Histories, row: Row) -> Ours:
 
 def with_wald(seen: Histories, terms: tuple[int, ...], row: Row) -> Ours:
     """The model's total, log-normal on the people on no list by the Fisher information."""
-    finite, kept, fits = _fit_terms(seen, terms)
-    error = log_unseen_error(columns_of(len(seen.lists), finite), fits.fitted[0])
+    lists = len(seen.lists)
+    shared = overlaps(seen.counts, terms, lists)
+    finite, empty = split_empty(terms, [t for t, n in zip(terms, shared, strict=True) if not n])
+    kept, columns = active_cells(lists, empty), columns_of(lists, finite)
+    fits = fit_poisson(columns, seen.counts[None], kept[None])
+    error = log_unseen_error(columns, fits.fitted[0])
     exact = log_normal(seen, float(fits.unseen[0]), error)
     if is_same(exact, row):
         return exact
-    matrix = model_matrix(len(seen.lists), finite)[kept]
+    matrix = model_matrix(lists, finite)[kept]
     parameters, covariance = fit_like_glm(matrix, seen.counts[kept])
     theirs = log_normal(seen, float(np.exp(parameters[0])), sqrt(covariance[0, 0]))
     return replace(exact, rule=STOPPED if is_same(theirs, row) else "")
@@ -227,7 +239,7 @@ def averaged(seen: Histories, row: Row) -> Ours:
     found = posterior.quantiles(density, np.array([0.025, 0.5, 0.975])) + seen.observed
     masses = density / density.sum()
     totals = seen.observed + posterior.unseen
-    chances = posterior.densities.sum(axis=1)
+    chances = posterior.probabilities
     if not row["saturated"]:
         chances = chances[:-1]
     chances = chances / chances.sum()
@@ -248,7 +260,7 @@ def _truncated(digest: str, lists: tuple[str, ...], weight: float, times: int) -
 
     def find(seen: Histories) -> Any:
         if not held:
-            table = _Table(seen, weight)
+            table = Table(seen, weight)
             unseen = np.arange(1.0, times * seen.observed + 1)
             coarse = np.unique(np.geomspace(1, unseen[-1], 80).round())
             graphs = likely_graphs(table, coarse)
