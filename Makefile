@@ -33,6 +33,7 @@ contracts: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.references
 	$(BIN)/python docs/run_tutorial.py
 
 bench: $(VENV)/.installed
