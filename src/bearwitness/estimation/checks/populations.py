@@ -29,7 +29,7 @@ from bearwitness.estimation.histories import Histories
 from bearwitness.tables import HISTORIES, check
 
 ALWAYS = ("independence", "stepwise", "aic", "bic", "decomposable", "sparse-bayes", "latent-class",
-          "heterogeneity", "sample-coverage")  # fmt: skip
+          "heterogeneity")  # fmt: skip
 PAIRS = ("stepwise", "aic", "bic", "decomposable", "sparse-bayes")
 
 
