@@ -42,10 +42,22 @@ class _Method(click.Option):
     """--method, whose help names every method there is: looked up only when help is shown."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        from bearwitness.estimation import METHODS, PEOPLE_METHODS
-
-        self.help = f"One of: {', '.join((*METHODS, *PEOPLE_METHODS))}."
+        self.help = f"One of: {', '.join(self.methods())}."
         return super().get_help_record(ctx)
+
+    def methods(self) -> tuple[str, ...]:
+        from bearwitness.estimation import METHODS
+
+        return tuple(METHODS)
+
+
+class _AnyMethod(_Method):
+    """The same with the methods that read one row a person."""
+
+    def methods(self) -> tuple[str, ...]:
+        from bearwitness.estimation import PEOPLE_METHODS
+
+        return (*super().methods(), *PEOPLE_METHODS)
 
 
 def _kept(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -144,7 +156,7 @@ def run(study: Path, key: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("file", type=_FILE)
-@click.option("--method", default="stepwise", show_default=True, cls=_Method)
+@click.option("--method", default="stepwise", show_default=True, cls=_AnyMethod)
 @click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
 @click.option("--replicates", default=1000, show_default=True, type=click.IntRange(10, 1_000_000))
 @click.option("--seed", default=1, show_default=True)
