@@ -9,6 +9,7 @@ import click
 from api_page import estimation_page
 
 from bearwitness import errors
+from bearwitness.casebook.review import EDITABLE, TRANSITIONS, State
 from bearwitness.casebook.rights import RIGHTS
 from bearwitness.cli import main as cli
 from bearwitness.pipeline.study import KEYS, told_kind
@@ -69,6 +70,21 @@ def rights_page() -> str:
     return "\n".join(lines)
 
 
+def review_page() -> str:
+    lines = [NOTE + "# How an interview is reviewed\n", "```mermaid", "stateDiagram-v2"]
+    lines += [f"    [*] --> {State.DRAFT.name}"]
+    lines += [f"    {a.name} --> {b.name}: {m.name}" for (a, b), m in TRANSITIONS.items()]
+    lines += ["```\n", "| from | to | move | by | right | reason |", "|---|---|---|---|---|---|"]
+    for (origin, to), m in TRANSITIONS.items():
+        reason = "needed" if m.needs_reason else ""
+        lines += [f"| {origin} | {to} | {m.name} | {m.who.value} | {m.right} | {reason} |"]
+    lines += ["\nAuthors are the account that wrote the interview down and those that coded its"]
+    lines += [
+        f"acts. Its text and its acts change only while it is {' or '.join(sorted(EDITABLE))}."
+    ]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "tables.md": tables_page,
     "commands.md": commands_page,
@@ -76,6 +92,7 @@ PAGES = {
     "study.md": study_page,
     "rights.md": rights_page,
     "estimation-api.md": lambda: NOTE + estimation_page(),
+    "review.md": review_page,
 }
 
 

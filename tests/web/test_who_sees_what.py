@@ -14,7 +14,7 @@ ANYONE = {"login", "logout", "leave", "blank"}
 WHO = ("nobody", "alice", "bob", "charlie", "dina", "ana", "paul", "audrey", "adam")
 #                  method  nobody alice bob charlie dina ana paul audrey adam
 TABLE = """
-start               GET    302>   302   302  302    302  302  302   302   302
+start               GET    302>   200   200  200    200  200  302   302   302
 password            GET    302>   200   200  200    200  200  200   200   200
 choose-team         POST   302>   302   302  404    302  302  404   404   404
 accounts            GET    302>   403   403  403    403  403  403   403   200
@@ -37,6 +37,10 @@ add-act             GET    302>   200   200  404    200  403  403   403   403
 interviews          GET    302>   200   200  200    200  200  403   403   403
 interview           GET    302>   200   200  404    200  200  403   403   403
 interview           POST   302>   200   200  404    200  403  403   403   403
+edit-interview      GET    302>   200   200  404    403  403  403   403   403
+edit-interview      POST   302>   200   200  404    403  403  403   403   403
+move-interview      POST   302>   302   403  404    403  403  403   403   403
+add-comment         POST   302>   200   200  404    200  403  403   403   403
 acts                GET    302>   200   200  200    200  200  403   403   403
 sources             GET    302>   200   200  200    200  200  403   403   403
 add-source          GET    302>   200   200  200    403  403  403   403   403
@@ -61,6 +65,9 @@ SENT = {
     "withdraw-consent": {"use": "analyse"},
     "open-person": {"open": "yes"},
     "read-date": {"said": "1998"},
+    "edit-interview": {"open": "yes"},
+    "move-interview": {"to": "ready"},
+    "add-comment": {"text": "look at the date"},
 }
 
 

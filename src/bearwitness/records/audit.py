@@ -91,9 +91,15 @@ def field_values(row: Any) -> dict[str, Any]:
     """A row's fields by column, as JSON can hold them; a day as ISO 8601."""
     values = {field.attname: field.value_from_object(row) for field in row._meta.concrete_fields}
     return {
-        name: value.isoformat() if isinstance(value, date) else value
+        name: value.isoformat() if isinstance(value, date | datetime) else value
         for name, value in values.items()
     }
+
+
+def version_of(row: Any) -> int:
+    """A number that grows with every kept change of a row; 0 for one that never changed."""
+    kept = Version.objects.filter(model=type(row).__name__, object_id=row.pk)
+    return kept.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _entry(head: AuditHead, by: str, action: str, row: Any) -> AuditEntry:

@@ -10,26 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from bearwitness.casebook.rights import Right, may
-
 _BLANK = '<!doctype html><html lang="en"><meta charset="utf-8"><title>New tab</title></html>'
-
-
-# Where each right leads first: an auditor has no list of people to begin with.
-_STARTS = (
-    (Right.SEE, "people"),
-    (Right.STUDIES, "studies"),
-    (Right.AUDIT, "audit"),
-    (Right.MANAGE, "accounts"),
-)
-
-
-def start(request):
-    """The first page that this account has the right to see."""
-    for right, page in _STARTS:
-        if may(request.reader, right):
-            return redirect(page)
-    return redirect("password")
 
 
 @login_not_required

@@ -1,10 +1,10 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from bearwitness.web import account
+from bearwitness.web import account, home
 
 urlpatterns = [
-    path("", account.start, name="start"),
+    path("", home.start, name="start"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", account.ChangePassword.as_view(), name="password"),

@@ -10,7 +10,7 @@ from bearwitness.records.actions.accounts import (
 )
 from bearwitness.records.actions.acts import add_act
 from bearwitness.records.actions.consents import give_consent, withdraw_consent
-from bearwitness.records.actions.interviews import add_interview, read_interview
+from bearwitness.records.actions.interviews import add_interview, edit_interview, read_interview
 from bearwitness.records.actions.people import (
     add_person,
     close_person,
@@ -19,23 +19,32 @@ from bearwitness.records.actions.people import (
     open_person,
     show_names,
 )
+from bearwitness.records.actions.reviewing import (
+    add_comment,
+    assign_interview,
+    move_interview,
+)
 from bearwitness.records.actions.sources import add_source
 from bearwitness.records.actions.studies import note_snapshot
 
 __all__ = [
     "add_account",
     "add_act",
+    "add_comment",
     "add_interview",
     "add_person",
     "add_source",
     "add_team",
+    "assign_interview",
     "change_account",
     "close_person",
+    "edit_interview",
     "edit_person",
     "end_account",
     "find_by_name",
     "give_consent",
     "make_first_account",
+    "move_interview",
     "new_password",
     "note_snapshot",
     "open_person",

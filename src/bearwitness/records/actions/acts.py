@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bearwitness.casebook import When
+from bearwitness.casebook.review import State, check_may_edit
 from bearwitness.casebook.rights import Reader, Right, check_may_change
 from bearwitness.coding import load_vocabulary
 from bearwitness.records.access import action
 from bearwitness.records.audit import audited
-from bearwitness.records.models import Act, Person, Source
+from bearwitness.records.models import Act, Interview, Person, Source
 
 
 @action(Right.CODE)
@@ -30,7 +31,11 @@ def add_act(
         term=vocabulary.term(term).id,
         vocabulary_version=vocabulary.version,
         source=source,
+        author=reader.name,
         **facts,
     )
     with audited(reader) as write:
+        told = Interview.objects.select_for_update().filter(source=source).first()
+        if told:
+            check_may_edit(State(told.state))
         return write.add("add_act", act)

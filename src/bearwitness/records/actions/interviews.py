@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from bearwitness.casebook import Use, When, check_may_use
+from bearwitness.casebook.review import State, check_may_edit
 from bearwitness.casebook.rights import Reader, Right, check_may_change
+from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records.access import action
-from bearwitness.records.audit import audited
+from bearwitness.records.audit import audited, version_of
 from bearwitness.records.granting import uses_granted
 from bearwitness.records.models import Interview, Person, Source
+
+_FIELDS = ("held_on", "place", "interviewer", "language", "text")
 
 
 @action(Right.RECORD)
@@ -36,7 +41,39 @@ def add_interview(  # noqa: PLR0913 - one argument a column
         facts = {"held_on": held_on, "interviewer": interviewer, "language": language}
         facts |= {"text": text, "place": place}
         write.add("add_source", source)
-        return write.add("add_interview", Interview(source=source, person=person, **facts))
+        interview = Interview(source=source, person=person, author=reader.name, **facts)
+        return write.add("add_interview", interview)
+
+
+@action(Right.RECORD)
+def edit_interview(
+    reader: Reader,
+    interview: Interview,
+    *,
+    said: Mapping[str, str],
+    why: str = "",
+    seen: int | None = None,
+) -> Interview:
+    """Correct an interview that is not handed in. `said` has any of its fields.
+
+    `seen` is the version that the writer began from: raises NotPermitted where somebody else has
+    saved since, so that nobody's words are lost. The state is read under lock.
+    """
+    check_may_change(reader, interview.person.team_id)
+    if unknown := set(said) - set(_FIELDS):
+        raise RecordsError(f"an interview has no field {min(unknown)!r}", hint=f"{_FIELDS}.")
+    if "held_on" in said:
+        When.read(said["held_on"])
+    with audited(reader, why=why) as write:
+        stored = Interview.objects.select_for_update().get(pk=interview.pk)
+        check_may_edit(State(stored.state))
+        if seen is not None and seen != version_of(stored):
+            raise NotPermitted(
+                "somebody else saved this interview while you wrote",
+                hint="Copy what you wrote, open it again, and put it in there.",
+            )
+        write.change("edit_interview", interview, said)
+    return interview
 
 
 @action(Right.WORDS)

@@ -13,11 +13,13 @@ from bearwitness.records.models.cases import (
     Statement,
 )
 from bearwitness.records.models.keeping import Version
+from bearwitness.records.models.reviewing import Comment
 
 __all__ = [
     "Act",
     "AuditEntry",
     "AuditHead",
+    "Comment",
     "Consent",
     "Interview",
     "Membership",

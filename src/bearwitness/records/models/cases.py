@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from bearwitness.casebook import NameKind, Use
+from bearwitness.casebook.review import State
 from bearwitness.records.models.accounts import Team
 from bearwitness.records.models.appending import AppendOnly
 
@@ -126,6 +127,14 @@ class Interview(models.Model):
     interviewer = models.CharField(max_length=100)
     language = models.CharField(max_length=20)
     text = models.TextField()
+    author = models.CharField(max_length=150, blank=True)  # the account that wrote it down
+    state = models.CharField(
+        max_length=20,
+        choices=[(state.value, state.value) for state in State],
+        default=State.DRAFT,
+        db_index=True,
+    )
+    assigned_to = models.CharField(max_length=150, blank=True)
 
     class Meta:
         ordering = ("id",)
@@ -143,6 +152,7 @@ class Act(models.Model):
     date = models.CharField(max_length=80, blank=True)
     place = models.CharField(max_length=200, blank=True)
     source = models.ForeignKey(Source, models.PROTECT)
+    author = models.CharField(max_length=150, blank=True)  # the account that coded it
 
     class Meta:
         ordering = ("id",)

@@ -9,10 +9,13 @@ from bearwitness.records.models import Act, Interview, Person, Record, Source
 
 
 @query(Right.SEE)
-def interviews(reader: Reader, person: Person | None = None) -> QuerySet[Interview]:
+def interviews(
+    reader: Reader, person: Person | None = None, *, state: str = ""
+) -> QuerySet[Interview]:
     """The newest first, without their words."""
     found = Interview.objects.filter(visible(reader, "person__")).defer("text")
     found = found.select_related("person", "source").order_by("-id")
+    found = found.filter(state=state) if state else found
     return found.filter(person=person) if person else found
 
 
@@ -29,6 +32,12 @@ def acts(reader: Reader, person: Person | None = None) -> QuerySet[Act]:
     found = Act.objects.filter(visible(reader, "person__"))
     found = found.select_related("person", "source").order_by("-id")
     return found.filter(person=person) if person else found
+
+
+@query(Right.SEE)
+def acts_from(reader: Reader, interview: Interview) -> QuerySet[Act]:
+    """The acts coded from an interview, as they were coded."""
+    return acts(reader).filter(source=interview.source_id).order_by("id")
 
 
 @query(Right.SEE)

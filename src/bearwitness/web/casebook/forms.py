@@ -109,6 +109,11 @@ class InterviewForm(forms.Form):
     )
 
 
+class EditInterviewForm(InterviewForm):
+    why = forms.CharField(label=_("Why it is changed"), max_length=300, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class ActForm(forms.Form):
     term = forms.ChoiceField(label=_("What was done"))
     date = SaidDateField(label=_("When"), required=False)

@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from bearwitness.web.casebook import interviews as told
 from bearwitness.web.casebook import views
 
 
@@ -24,10 +25,17 @@ urlpatterns = [
     path("people/<code:code_name>/edit/", views.EditPerson.as_view(), name="edit-person"),
     path("people/<code:code_name>/consent/", views.GiveConsent.as_view(), name="give-consent"),
     path("people/<code:code_name>/withdraw/", views.withdraw_consent, name="withdraw-consent"),
-    path("people/<code:code_name>/interview/", views.AddInterview.as_view(), name="add-interview"),
+    path(
+        "people/<code:code_name>/interview/",
+        told.AddInterview.as_view(),
+        name="add-interview",
+    ),
     path("people/<code:code_name>/act/", views.AddAct.as_view(), name="add-act"),
-    path("interviews/", views.interviews, name="interviews"),
-    path("interviews/<int:number>/", views.interview, name="interview"),
+    path("interviews/", told.interviews, name="interviews"),
+    path("interviews/<int:number>/", told.interview, name="interview"),
+    path("interviews/<int:number>/edit/", told.EditInterview.as_view(), name="edit-interview"),
+    path("interviews/<int:number>/move/", told.move_interview, name="move-interview"),
+    path("interviews/<int:number>/comment/", told.add_comment, name="add-comment"),
     path("acts/", views.acts, name="acts"),
     path("sources/", views.sources, name="sources"),
     path("sources/add/", views.AddSource.as_view(), name="add-source"),

@@ -4,25 +4,18 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import cached_property
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bearwitness.casebook import NameKind, Use, in_words, read_said_date
-from bearwitness.casebook.rights import Right, check_may, check_may_change, may_change
-from bearwitness.coding import load_vocabulary
+from bearwitness.casebook.rights import Right, check_may, may_change
 from bearwitness.errors import InputError
 from bearwitness.records import actions, queries
 from bearwitness.records.audit import verify_audit
-from bearwitness.records.granting import grant_of
 from bearwitness.web.casebook import forms
+from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.pages import ActionPage, found, language_tag, need, page_of
-
-
-def _person(request, code_name: str):
-    return found(queries.person, request.reader, code_name)
 
 
 @require_safe
@@ -49,12 +42,12 @@ def find_by_name(request):
 
 @require_safe
 def person(request, code_name):
-    return _show_person(request, _person(request, code_name))
+    return _show_person(request, person_of(request, code_name))
 
 
 @require_POST
 def show_names(request, code_name):
-    shown = _person(request, code_name)
+    shown = person_of(request, code_name)
     names = actions.show_names(request.reader, shown)
     for name in names:
         name.label = forms.KIND_LABELS[NameKind(name.kind)]
@@ -63,7 +56,7 @@ def show_names(request, code_name):
 
 @require_POST
 def open_person(request, code_name):
-    person = _person(request, code_name)
+    person = person_of(request, code_name)
     if request.POST.get("open") == "yes":
         actions.open_person(request.reader, person)
         messages.success(request, _("Every team can read this person's rows now."))
@@ -77,36 +70,13 @@ def _show_person(request, person, names=None):
     context = {
         "person": person,
         "names": names,
-        "consents": _consents(request.reader, person),
-        "acts": [_act(act) for act in queries.acts(request.reader, person)],
+        "consents": consents_of(request.reader, person),
+        "acts": [act_of(act) for act in queries.acts(request.reader, person)],
         "interviews": queries.interviews(request.reader, person),
         "records": queries.records_of(request.reader, person),
         "may_change": may_change(request.reader, person.team_id),
     }
     return render(request, "web/casebook/person.html", context)
-
-
-def _consents(reader, person):
-    """One line a use: its label, and the consent in force or None."""
-    today = localdate()
-    rows = list(queries.consents(reader, person))
-    in_force = {row.use: row for row in rows if grant_of(row).is_in_force(today)}
-    earlier = {row.use for row in rows} - in_force.keys()
-    return [
-        {
-            "use": use.value,
-            "label": label,
-            "short": forms.USE_WORDS[use],
-            "row": in_force.get(use),
-            "ended": use in earlier,
-        }
-        for use, label in forms.USE_LABELS.items()
-    ]
-
-
-def _act(act):
-    vocabulary = load_vocabulary(act.term.split("/")[0])
-    return {"row": act, "label": vocabulary.term(act.term).label(language_tag())}
 
 
 class AddPerson(ActionPage):
@@ -124,27 +94,7 @@ class AddPerson(ActionPage):
         return reverse("people")
 
 
-class _OfPerson(ActionPage):
-    """A form about one person, whose consents stand beside it."""
-
-    right = Right.RECORD
-    template_name = "web/casebook/person_form.html"
-
-    @cached_property
-    def person(self):
-        person = _person(self.request, self.kwargs["code_name"])
-        check_may_change(self.reader, person.team_id)
-        return person
-
-    def back(self):
-        return reverse("person", args=[self.person.code_name])
-
-    def get_context_data(self, **context):
-        facts = {"person": self.person, "consents": _consents(self.reader, self.person)}
-        return super().get_context_data(**facts, **context)
-
-
-class EditPerson(_OfPerson):
+class EditPerson(OfPerson):
     form_class = forms.PersonForm
     title, submit = gettext_lazy("Edit"), gettext_lazy("Save")
     intro = gettext_lazy("Names are added, never replaced. Earlier values stay as statements.")
@@ -160,7 +110,7 @@ class EditPerson(_OfPerson):
         return self.back()
 
 
-class GiveConsent(_OfPerson):
+class GiveConsent(OfPerson):
     form_class = forms.ConsentForm
     title, submit = gettext_lazy("Enter a consent"), gettext_lazy("Enter")
     done = gettext_lazy("Entered.")
@@ -172,17 +122,7 @@ class GiveConsent(_OfPerson):
         return self.back()
 
 
-class AddInterview(_OfPerson):
-    form_class = forms.InterviewForm
-    title, submit = gettext_lazy("Write down an interview"), gettext_lazy("Add")
-    done = gettext_lazy("Added.")
-
-    def act(self, form):
-        actions.add_interview(self.reader, self.person, **form.cleaned_data)
-        return self.back()
-
-
-class AddAct(_OfPerson):
+class AddAct(OfPerson):
     right = Right.CODE
     form_class = forms.ActForm
     title, submit = gettext_lazy("Add an act"), gettext_lazy("Add")
@@ -214,7 +154,7 @@ def read_date(request):
 
 @require_POST
 def withdraw_consent(request, code_name):
-    person = _person(request, code_name)
+    person = person_of(request, code_name)
     use = request.POST.get("use", "")
     if use not in set(Use):
         raise Http404
@@ -224,24 +164,9 @@ def withdraw_consent(request, code_name):
 
 
 @require_safe
-def interviews(request):
-    page = page_of(request, queries.interviews(request.reader))
-    return render(request, "web/casebook/interviews.html", {"page": page})
-
-
-def interview(request, number):
-    """GET tells what kind of words these are; POST shows them, which is audited."""
-    shown = found(queries.interview, request.reader, number)
-    text = actions.read_interview(request.reader, shown) if request.method == "POST" else None
-    consents = _consents(request.reader, shown.person)
-    context = {"interview": shown, "text": text, "consents": consents}
-    return render(request, "web/casebook/interview.html", context | {"person": shown.person})
-
-
-@require_safe
 def acts(request):
     page = page_of(request, queries.acts(request.reader))
-    context = {"page": page, "acts": [_act(act) for act in page]}
+    context = {"page": page, "acts": [act_of(act) for act in page]}
     return render(request, "web/casebook/acts.html", context)
 
 

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from bearwitness.casebook.review import EDITABLE, State, Who, moves
+from bearwitness.casebook.rights import Right, check_may_change, may, may_change
+from bearwitness.records import actions, queries
+from bearwitness.records.audit import version_of
+from bearwitness.web.casebook import forms
+from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of
+from bearwitness.web.pages import ActionPage, found, page_of
+
+STATE_WORDS = {
+    State.DRAFT: gettext_lazy("draft"),
+    State.READY: gettext_lazy("ready for review"),
+    State.REVIEWED: gettext_lazy("reviewed"),
+    State.SENT_BACK: gettext_lazy("sent back"),
+}
+MOVE_WORDS = {
+    "hand in": gettext_lazy("Hand in for review"),
+    "take back": gettext_lazy("Take back"),
+    "approve": gettext_lazy("Approve"),
+    "send back": gettext_lazy("Send back"),
+    "reopen": gettext_lazy("Reopen"),
+}
+
+
+def with_state_words(interviews):
+    """The same interviews, each saying its state in the reader's language."""
+    for interview in interviews:
+        interview.state_words = STATE_WORDS[State(interview.state)]
+    return interviews
+
+
+@require_safe
+def interviews(request):
+    state = request.GET.get("state", "")
+    rows = queries.interviews(request.reader, state=state if state in set(State) else "")
+    page = page_of(request, rows)
+    with_state_words(page.object_list)
+    context = {"page": page, "states": STATE_WORDS.items(), "state": state}
+    return render(request, "web/casebook/interviews.html", context)
+
+
+def interview(request, number):
+    """GET tells what kind of words these are; POST shows them, which is audited."""
+    shown = found(queries.interview, request.reader, number)
+    text = actions.read_interview(request.reader, shown) if request.method == "POST" else None
+    return show_interview(request, shown, text)
+
+
+def show_interview(request, shown, text, **more):
+    reader = request.reader
+    editable = State(shown.state) in EDITABLE and may_change(reader, shown.person.team_id)
+    context = {
+        "interview": with_state_words([shown])[0],
+        "person": shown.person,
+        "text": text,
+        "consents": consents_of(reader, shown.person),
+        "acts": [act_of(act) for act in queries.acts_from(reader, shown)],
+        "editable": editable,
+        **_review(reader, shown, is_read=text is not None),
+    }
+    if text is not None:
+        context["comments"] = queries.comments(reader, shown)
+    return render(request, "web/casebook/interview.html", context | more)
+
+
+def _review(reader, shown, *, is_read):
+    """What this reader can do with an interview now, and whom it could be given to.
+
+    Whoever decides about somebody else's words is offered that beside the words only.
+    """
+    if not may_change(reader, shown.person.team_id):
+        return {}
+    open_moves = moves(reader, queries.authors(reader, shown), state=State(shown.state))
+    if not is_read:
+        open_moves = {to: m for to, m in open_moves.items() if m.who is Who.AUTHOR}
+    offered = [
+        {"to": to.value, "label": MOVE_WORDS[move.name], "needs_reason": move.needs_reason}
+        for to, move in open_moves.items()
+    ]
+    hands_in = State.READY in open_moves and may(reader, Right.CODE)
+    return {
+        "moves": offered,
+        "asks_reason": any(move.needs_reason for move in open_moves.values()),
+        "reviewers": queries.reviewers(reader, shown) if hands_in else (),
+    }
+
+
+def _changeable(request, number):
+    shown = found(queries.interview, request.reader, number)
+    check_may_change(request.reader, shown.person.team_id)
+    return shown
+
+
+@require_POST
+def move_interview(request, number):
+    shown = _changeable(request, number)
+    if request.POST.get("to") not in set(State):
+        raise Http404
+    actions.move_interview(
+        request.reader,
+        shown,
+        to=State(request.POST["to"]),
+        reason=request.POST.get("reason", "")[:5000],
+        reviewer=request.POST.get("reviewer", ""),
+    )
+    words = STATE_WORDS[State(shown.state)]
+    messages.success(request, _("It is now: %(state)s.") % {"state": words})
+    return redirect("interview", number=number)
+
+
+@require_POST
+def add_comment(request, number):
+    shown = _changeable(request, number)
+    actions.add_comment(request.reader, shown, request.POST.get("text", "")[:5000])
+    return show_interview(request, shown, actions.read_interview(request.reader, shown))
+
+
+class AddInterview(OfPerson):
+    form_class = forms.InterviewForm
+    right = Right.RECORD
+    title, submit = gettext_lazy("Write down an interview"), gettext_lazy("Add")
+    done = gettext_lazy("Added as a draft. Hand it in when it is whole.")
+
+    def act(self, form):
+        added = actions.add_interview(self.reader, self.person, **form.cleaned_data)
+        return reverse("interview", args=[added.pk])
+
+
+class EditInterview(ActionPage):
+    """GET tells what kind of words these are; POST with `open` shows them in the form."""
+
+    form_class = forms.EditInterviewForm
+    right = Right.RECORD
+    template_name = "web/casebook/person_form.html"
+    title, submit = gettext_lazy("Edit the interview"), gettext_lazy("Save")
+    intro = gettext_lazy("What it was before is kept, with who changed it and why.")
+    done = gettext_lazy("Saved.")
+
+    @cached_property
+    def interview(self):
+        return _changeable(self.request, self.kwargs["number"])
+
+    def get(self, request, *args, **kwargs):
+        return render(request, "web/casebook/before_words.html", self._facts())
+
+    def post(self, request, *args, **kwargs):
+        if "open" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        text = actions.read_interview(self.reader, self.interview)
+        fields = ("held_on", "place", "interviewer", "language")
+        initial = {field: getattr(self.interview, field) for field in fields}
+        initial |= {"text": text, "seen": version_of(self.interview)}
+        form = self.form_class(initial=initial)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def act(self, form):
+        said = dict(form.cleaned_data)
+        why, seen = said.pop("why"), said.pop("seen")
+        actions.edit_interview(self.reader, self.interview, said=said, why=why, seen=seen)
+        return self.back()
+
+    def _facts(self):
+        person = self.interview.person
+        facts = {"person": person, "consents": consents_of(self.reader, person)}
+        return facts | {"title": self.title, "back": self.back()}
+
+    def get_context_data(self, **context):
+        return super().get_context_data(**context) | self._facts()
+
+    def back(self):
+        return reverse("interview", args=[self.interview.pk])
