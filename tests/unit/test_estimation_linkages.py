@@ -1,5 +1,7 @@
 """Many linkages in, one answer out: doubt about who is who must reach the interval."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -143,3 +145,13 @@ def test_a_bootstrap_is_pooled_as_its_interval_says():
     draws = draws_of(answer, count=len(answer.draws.ravel()))
     found = np.quantile(draws, [0.025, 0.5, 0.975])
     assert found == pytest.approx([answer.lower, answer.estimate, answer.upper], rel=0.02)
+
+
+def test_draws_that_pile_up_are_not_stretched_without_end():
+    answer = Chapman().fit([{"pattern": p, "count": c} for p, c in
+                            {"a": 61, "b": 47, "a+b": 23}.items()])  # fmt: skip
+    piled = np.full((1, 1000), answer.estimate)
+    piled[0, :10] = answer.observed + 1.0
+    piled[0, -10:] = 10 * answer.estimate
+    draws = draws_of(replace(answer, draws=piled), count=1000)
+    assert np.isfinite(draws).all() and draws.max() < 100 * answer.estimate

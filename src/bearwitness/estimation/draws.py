@@ -14,6 +14,8 @@ from bearwitness.estimation.intervals import normal_quantile
 
 DRAWS = 4000
 
+_NO_GAP, _STEEPEST = 1e-6, 10.0  # in logs of the unseen: what a bootstrap may be stretched by
+
 
 def draws_of(estimate: Estimate, *, count: int = DRAWS, seed: int = 1) -> Reals:
     """`count` totals, in people: the method's own draws taken again, or a log-normal.
@@ -81,8 +83,10 @@ def _stretched(estimate: Estimate, draws: Reals) -> Reals:
         return draws
     before, after = (np.log(np.maximum(x - estimate.observed, 0) + 0.5) for x in (found, told))
     logs = np.log(np.maximum(draws - estimate.observed, 0) + 0.5)
-    gaps = np.maximum(np.diff(before), 1e-9)
-    slopes = np.diff(after) / gaps
+    # Where draws pile up on their own quantile there is no line to draw: they are moved, no more.
+    gaps = np.diff(before)
+    slopes = np.where(gaps > _NO_GAP, np.diff(after) / np.maximum(gaps, _NO_GAP), 1.0)
+    slopes = np.minimum(slopes, _STEEPEST)
     moved = after[1] + np.where(logs < before[1], slopes[0], slopes[1]) * (logs - before[1])
     return np.asarray(estimate.observed + np.maximum(np.exp(moved) - 0.5, 0.0))
 
