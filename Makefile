@@ -37,7 +37,7 @@ docs: $(VENV)/.installed
 	$(BIN)/python docs/run_tutorial.py
 
 bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/estimation.py
 
 lock: $(VENV)/.installed
 	$(BIN)/pip install -q uv

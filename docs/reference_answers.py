@@ -45,13 +45,15 @@ from bearwitness.estimation.intervals import (
     normal_quantile,
     replicate,
 )
+from bearwitness.estimation.loglinear.criterion import (
+    choose_lowest,
+    rank_models,
+)
 from bearwitness.estimation.loglinear.existence import assess_terms
 from bearwitness.estimation.loglinear.fit import fit_poisson, log_unseen_error
 from bearwitness.estimation.loglinear.selection import (
-    choose_lowest,
     choose_stepwise,
     hierarchical_models,
-    rank_models,
 )
 
 POOL = {3: 40_000, 4: 40_000, 5: 40_000, 6: 15_000}  # bootstrap replicates of ours, by lists

@@ -30,13 +30,18 @@ from bearwitness.estimation.design import (
     split_empty,
 )
 from bearwitness.estimation.intervals import Replicates, bootstrap_interval
-from bearwitness.estimation.loglinear.dense import fit_dense
-from bearwitness.estimation.loglinear.existence import verdict_on
-from bearwitness.estimation.loglinear.fit import fit_poisson
-from bearwitness.estimation.loglinear.selection import (
-    hierarchical_models,
+from bearwitness.estimation.loglinear.criterion import (
+    choose_lowest,
     rank_models,
     search_models,
+)
+from bearwitness.estimation.loglinear.dense import fit_dense
+from bearwitness.estimation.loglinear.duality import misfit_bounds
+from bearwitness.estimation.loglinear.existence import verdict_on
+from bearwitness.estimation.loglinear.fit import fit_poisson, twice_negative_log_likelihood
+from bearwitness.estimation.loglinear.samples import gather_samples
+from bearwitness.estimation.loglinear.selection import (
+    hierarchical_models,
 )
 
 MODELS = {lists: hierarchical_models(lists, lists) for lists in (2, 3, 4)}
@@ -184,6 +189,40 @@ def test_the_search_meets_the_best_of_all_models_of_pairs():
         ranked, _ = rank_models(4, seen.counts[None, :], models, penalty=2.0, keep=1)
         best.append(models[ranked[0][0]])
     assert best[0] == best[1]
+
+
+@given(tables_with_models(fewest=1), st.integers(0, 2**32))
+@settings(max_examples=50, deadline=None)
+def test_a_bound_by_duality_is_never_above_what_the_fit_gives(drawn, seed):
+    lists, counts, terms = drawn
+    many = np.random.default_rng(seed).poisson(counts, (6, len(counts))).astype(float)
+    many = many[(overlaps(many, terms, lists) > 0).all(axis=1)]
+    columns, active = columns_of(lists, terms), active_cells(lists, ())
+    samples = gather_samples(lists, many, terms)
+    inside = np.ones((1, len(terms)), dtype=bool)
+    near = fit_poisson(columns, counts[None, :], active[None, :])
+    bounds = misfit_bounds(samples, inside, near)[:, 0]
+    fits = fit_poisson(columns, many, np.repeat(active[None, :], len(many), axis=0))
+    assert (bounds <= twice_negative_log_likelihood(many, fits.fitted)).all()
+    # On the table itself the bound is the value.
+    own = misfit_bounds(gather_samples(lists, counts[None, :], terms), inside, near)[0, 0]
+    value = twice_negative_log_likelihood(counts[None, :], near.fitted)[0]
+    assert own == pytest.approx(value, abs=1e-5)
+
+
+def test_models_left_unfitted_by_their_bounds_make_no_difference():
+    counts = table(a=40, b=30, c=20, d=35, a_b=16, a_c=9, b_c=8, c_d=11, a_d=3, a_b_c=7, b_d=4)
+    seen = read_histories(counts).reordered()
+    shares = seen.counts / seen.observed
+    many = np.random.default_rng(3).multinomial(seen.observed, shares, 100).astype(float)
+    models = hierarchical_models(4, 3)
+    penalty = np.log(seen.observed)
+    ranked, unseen = rank_models(4, many, models, penalty=penalty, keep=1)
+    found = choose_lowest(4, many, models, penalty=penalty)
+    assert found.terms == tuple(models[order[0]] for order in ranked)
+    expected = [row[order[0]] for row, order in zip(unseen, ranked, strict=True)]
+    np.testing.assert_allclose(found.unseen, expected, rtol=1e-12)
+    assert len(set(found.terms)) > 5
 
 
 def test_a_profile_interval_ends_where_the_likelihood_ratio_says():

@@ -17,11 +17,13 @@ from bearwitness.estimation import (
     read_histories,
 )
 from bearwitness.estimation.intervals import acceleration, replicate
+from bearwitness.estimation.loglinear.criterion import (
+    rank_models,
+)
 from bearwitness.estimation.loglinear.models import Aic
 from bearwitness.estimation.loglinear.selection import (
     choose_stepwise,
     hierarchical_models,
-    rank_models,
 )
 
 ROOT = Path(__file__).parents[2]

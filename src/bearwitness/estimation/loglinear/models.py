@@ -34,16 +34,18 @@ from bearwitness.estimation.intervals import (
     missing_for_bca,
     replicate,
 )
+from bearwitness.estimation.loglinear.criterion import (
+    choose_lowest,
+    rank_models,
+    search_models,
+)
 from bearwitness.estimation.loglinear.existence import assess_terms
 from bearwitness.estimation.loglinear.fit import Fits, fit_poisson, log_unseen_error
 from bearwitness.estimation.loglinear.profile import profile_interval
 from bearwitness.estimation.loglinear.selection import (
     Choices,
-    choose_lowest,
     choose_stepwise,
     hierarchical_models,
-    rank_models,
-    search_models,
 )
 from bearwitness.estimation.verdicts import (
     MOST_FAILED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress, pairwise
+from itertools import compress
 
 import numpy as np
 
@@ -12,16 +12,11 @@ from bearwitness.estimation.design import (
     Flags,
     Reals,
     Terms,
-    bits_of,
     in_order,
     overlaps,
     pairs_of,
 )
-from bearwitness.estimation.loglinear.fit import twice_negative_log_likelihood
-from bearwitness.estimation.loglinear.samples import Rows, Samples, flags_of, gather_samples
-
-_AT_ONCE = 20_000  # fits of a model to a table
-_WORTH_POOLING = 10  # samples
+from bearwitness.estimation.loglinear.samples import Rows, Samples, gather_samples
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,109 +120,6 @@ def _log_ratio(shared: Reals, expected: Reals) -> Reals:
     return np.log(np.where(known, shared, 1.0) / np.where(known, expected, 1.0))
 
 
-def choose_lowest(
-    lists: int, counts: Reals, models: tuple[Terms, ...], *, penalty: float
-) -> Choices:
-    """For each sample the usable one of `models` with the lowest criterion."""
-    ranked, unseen = rank_models(lists, counts, models, penalty=penalty, keep=1)
-    best = [order[0] if order else -1 for order in ranked]
-    found = [row[b] if b >= 0 else np.nan for row, b in zip(unseen, best, strict=True)]
-    return Choices(terms=tuple(models[b] for b in best), unseen=np.array(found))
-
-
-def rank_models(
-    lists: int, counts: Reals, models: tuple[Terms, ...], *, penalty: float, keep: int
-) -> tuple[list[list[int]], Reals]:
-    """For each sample the places of its `keep` best usable models, best first; all the unseens.
-
-    The criterion is -2 log likelihood + parameters x `penalty`, where a parameter at minus
-    infinity counts as one: 2 for AIC (Akaike 1974), the log of the people observed for BIC
-    (Schwarz 1978). Existence is tested in this order, until enough are found: a model without a
-    finite maximum still comes close to the best likelihood it can have.
-    """
-    samples = gather_samples(lists, counts, in_order({t for terms in models for t in terms}))
-    inside = flags_of(models, samples.terms)
-    scores, unseen, certain = _score(samples, inside, penalty)
-    ranked = []
-    for row, order in enumerate(np.argsort(scores, axis=1, kind="stable")):
-        best: list[int] = []
-        for place in order:
-            if len(best) == keep or not np.isfinite(scores[row, place]):
-                break
-            if certain[row, place] or samples.usable(np.array([row]), inside[[place]])[0]:
-                best.append(int(place))
-        ranked.append(best)
-    return ranked, unseen
-
-
-def _score(samples: Samples, inside: Flags, penalty: float) -> tuple[Reals, Reals, Flags]:
-    """Criterion, unseen and certainty of every model on every sample (samples by models)."""
-    shape = (len(samples.counts), len(inside))
-    scores, unseen = np.full(shape, np.inf), np.full(shape, np.nan)
-    certain = np.zeros(shape, dtype=bool)
-    price = penalty * (1 + samples.lists + inside.sum(axis=1))
-    start = _pooled_start(samples, inside)
-    step = max(1, _AT_ONCE // len(inside))
-    for begin, end in pairwise([*range(0, shape[0], step), shape[0]]):
-        rows, places = (grid.ravel() for grid in np.mgrid[begin:end, : shape[1]])
-        fine = samples.identifiable(*samples.split(rows, inside[places]))
-        rows, places = rows[fine], places[fine]
-        fits = samples.fit(rows, inside[places], start=start[places])
-        misfit = twice_negative_log_likelihood(samples.counts[rows], fits.fitted)
-        scores[rows, places] = np.where(fits.converged, misfit + price[places], np.inf)
-        unseen[rows, places] = fits.unseen
-        certain[rows, places] = fits.certain
-    return scores, unseen, certain
-
-
-def _pooled_start(samples: Samples, inside: Flags) -> Reals:
-    """The parameters of each model on the mean of all samples; NaN where there may be none."""
-    start = np.full((len(inside), len(samples.columns)), np.nan)
-    if len(samples.counts) >= _WORTH_POOLING:
-        pooled = gather_samples(samples.lists, samples.counts.mean(axis=0)[None], samples.terms)
-        rows = np.zeros(len(inside), dtype=np.int64)
-        found = np.flatnonzero(pooled.identifiable(*pooled.split(rows, inside)))
-        fits = pooled.fit(rows[found], inside[found])
-        start[found[fits.certain]] = fits.parameters[fits.certain]
-    return start
-
-
-def search_models(
-    lists: int, counts: Reals, order: int, *, penalty: float, width: int
-) -> tuple[Terms, ...]:
-    """The models met by a beam search, where there are too many to compare them all.
-
-    From the main effects on, each of the `width` best models so far is enlarged by one
-    interaction at a time, until none of the larger ones is among the `width` best. `counts` is
-    one sample, shape (patterns,).
-    """
-    scores: dict[Terms, float] = {}
-    new: tuple[Terms, ...] = ((),)
-    while new:
-        samples = gather_samples(lists, counts[None, :], in_order({t for m in new for t in m}))
-        scores |= dict(
-            zip(
-                new,
-                _score(samples, flags_of(new, samples.terms), penalty)[0][0].tolist(),
-                strict=True,
-            )
-        )
-        best = sorted(scores, key=lambda terms: (scores[terms], terms))[:width]
-        front = [terms for terms in best if terms in new and np.isfinite(scores[terms])]
-        larger = {more for terms in front for more in _enlarged(lists, terms, order)}
-        new = tuple(sorted(larger - scores.keys()))
-    return tuple(sorted(scores, key=lambda model: (len(model), model)))
-
-
-def _enlarged(lists: int, terms: Terms, order: int) -> list[Terms]:
-    held = frozenset(terms)
-    return [
-        in_order((*terms, term))
-        for term in range(2**lists - 1)
-        if 2 <= term.bit_count() <= order and term not in held and _has_parts(term, held)
-    ]
-
-
 @lru_cache(maxsize=16)
 def hierarchical_models(lists: int, order: int) -> tuple[Terms, ...]:
     """Every hierarchical model with all main effects and interactions of `order` lists at most.
@@ -245,9 +137,3 @@ def hierarchical_models(lists: int, order: int) -> tuple[Terms, ...]:
     held = (codes[:, None] >> np.arange(len(terms)) & 1).astype(bool)
     models = (tuple(compress(terms, flags)) for flags in held.tolist())
     return tuple(sorted(models, key=lambda model: (len(model), model)))
-
-
-def _has_parts(term: int, model: frozenset[int]) -> bool:
-    if term.bit_count() == 2:
-        return True
-    return all(term ^ (1 << bit) in model for bit in bits_of(term))

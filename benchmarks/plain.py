@@ -1,14 +1,11 @@
-"""How much faster the estimators are than a plain way of doing the same, measured in this run.
+"""A plain way of doing what the estimators do, to measure them against and to check them by.
 
-    python benchmarks/run.py [--rounds 5]
-
-Each line is a ratio of medians. Both sides give the same numbers, which is checked first; the
-plain side is written below, one table at a time, on the same machine and in the same minute.
+One table at a time, written to be read. Both sides give the same numbers, which is checked first,
+and take turns on the same machine in the same minute. `benchmarks/estimation.py` runs this.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 import tomllib
@@ -29,22 +26,22 @@ REPLICATES = 1000
 PLAIN_REPLICATES = 20  # the plain stepwise choice is slow: time a few, and reckon per replicate
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    print(f"{'benchmark':<44}{'ours':>12}{'plain':>12}{'plain/ours':>12}")
-    for name in ("Korea", "Kosovo", "UKdat_5"):
-        report(f"stepwise bootstrap, per replicate: {name}", *stepwise(name), rounds)
-    report("log-linear fit, per table: UKdat_5", *fits("UKdat_5"), rounds)
-    report("all hierarchical models, per model: Kosovo", *models("Kosovo"), rounds)
+def rows(rounds: int) -> list[tuple[str, ...]]:
+    names = ("Korea", "Kosovo", "UKdat_5")
+    return [
+        *(row(f"stepwise, a replicate: {name}", *stepwise(name), rounds) for name in names),
+        row("log-linear fit, a table: UKdat_5", *fits("UKdat_5"), rounds),
+        row("all hierarchical models, a model: Kosovo", *models("Kosovo"), rounds),
+    ]
 
 
-def report(title: str, ours: Callable[[], float], plain: Callable[[], float], rounds: int) -> None:
-    """Each side returns seconds per unit of work; they take turns, and the medians are shown."""
+def row(
+    title: str, ours: Callable[[], float], plain: Callable[[], float], rounds: int
+) -> tuple[str, ...]:
+    """Each side returns seconds per unit of work; they take turns, and medians are compared."""
     pairs = [(ours(), plain()) for _ in range(rounds)]
     a, b = (statistics.median(side) for side in zip(*pairs, strict=True))
-    print(f"{title:<44}{a * 1e3:>9.3f} ms{b * 1e3:>9.3f} ms{b / a:>11.1f}x", flush=True)
+    return title, f"{a * 1e3:.3f}", f"{b * 1e3:.3f}", f"{b / a:.1f}"
 
 
 def stepwise(name: str) -> tuple[Callable[[], float], Callable[[], float]]:
@@ -121,9 +118,9 @@ def forget() -> None:
 
 
 def clock(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 # The plain way: iteratively reweighted least squares on the model matrix, one table at a time, and
@@ -189,7 +186,3 @@ def has_answer(lists: int, counts: np.ndarray, chosen: tuple[int, ...]) -> bool:
     equalities = np.hstack([matrix.T, matrix.sum(axis=0)[:, None]])
     answer = linprog(goal, A_eq=equalities, b_eq=counts[kept] @ matrix, method="highs")
     return bool(answer.status == 0 and -answer.fun > 1e-7)
-
-
-if __name__ == "__main__":
-    main()
