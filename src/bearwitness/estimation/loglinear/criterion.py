@@ -37,7 +37,8 @@ def choose_lowest(
         _score(few, inside, (rows, likely), price, (scores, pooled))
         limit = np.where(scores.certain[rows, likely], scores.criterion[rows, likely], np.inf)
         bounds[rows, likely] = np.inf
-        _score(few, inside, np.nonzero(bounds <= limit[:, None]), price, (scores, pooled))
+        rows, places = np.nonzero(bounds <= limit[:, None])
+        _score(few, inside, (rows, places), price, (scores, pooled))
         for row, place in enumerate(_ranked(few, inside, scores, keep=1)):
             if place:
                 best[part.start + row] = place[0]
