@@ -9,7 +9,7 @@ from bearwitness.estimation.checks.populations import POPULATIONS
 from bearwitness.intake import seal
 from bearwitness.pipeline import read_study, run_study
 from bearwitness.pipeline.analyse import Answers
-from bearwitness.pipeline.obey import state, what_may_be_said
+from bearwitness.pipeline.obey import if_wrong, state, what_may_be_said
 
 STUDY = """
 title = "A made population"
@@ -96,6 +96,14 @@ def test_printing_against_the_verdict_takes_a_reason_and_prints_it(tmp_path):
     assert any("Its reason: a court asked for this very number." in line for line in told)
     quiet = what_may_be_said(read_study(make_study(tmp_path / "b", "open", 1)), answers.comparison)
     assert not any("against the verdict" in line for line in quiet)
+
+
+def test_an_estimate_that_is_printed_says_what_if_its_assumption_fails():
+    estimate = answers_of("independent", 311).estimates[0]
+    (told,) = if_wrong(estimate)
+    twice = estimate.observed + 2 * estimate.unseen
+    assert f"about {twice:,.0f} instead of {estimate.estimate:,.0f}" in told
+    assert if_wrong(answers_of("nested", 311).estimates[0]) == ()
 
 
 @pytest.mark.usefixtures("signing_key")

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bearwitness.errors import EstimateRefused, StudyInvalid
-from bearwitness.estimation import Chapman, Independence, LogLinear, Stepwise
+from bearwitness.estimation import Chapman, Decomposable, Independence, LogLinear, Stepwise
 from bearwitness.estimation.checks.assumption import (
     ODDS_RATIOS,
+    fixes_ratio_at_one,
     sensitivity_curve,
     unseen_without_highest,
 )
@@ -122,3 +123,43 @@ def test_what_cannot_be_varied_is_refused():
         sensitivity_curve(TWO, Chapman().fit(TWO), fitted={"a": 1, "b": 1, "a+b": 0})
     with pytest.raises(StudyInvalid, match="every pattern"):
         sensitivity_curve(TWO, Chapman().fit(TWO), fitted={"a": 1, "b": 1})
+
+
+def test_models_that_hold_the_interaction_of_all_lists_claim_no_ratio_of_one():
+    # The complete graph, and the one pair of two lists in sparse-bayes.
+    let_in = Decomposable(saturated=True).fit(THREE)
+    assert let_in.estimate is not None
+    with pytest.raises(StudyInvalid, match="does not fix the odds ratio"):
+        sensitivity_curve(THREE, let_in)
+    assert fixes_ratio_at_one(Decomposable().fit(THREE))
+    assert not fixes_ratio_at_one(SparseBayes(draws=1000).fit(TWO))
+    assert fixes_ratio_at_one(SparseBayes(draws=1000).fit(THREE))
+
+
+@pytest.mark.parametrize(
+    ("curve", "height"), [("darroch", lambda j: j**2 / 2), ("poisson", lambda j: 2.0**j - 1)]
+)
+@pytest.mark.parametrize("lists", [3, 4, 5])
+def test_of_curves_for_people_who_differ_only_a_square_has_ratio_one(curve, height, lists):
+    # Counts as Mth has them, with invented effects: the ratio from its definition.
+    effects, bend = np.linspace(-1.5, -0.5, lists), 0.2
+    cells = np.arange(2**lists)
+    on = (cells[:, None] >> np.arange(lists)) & 1
+    number = on.sum(axis=1)
+    logs = 5.0 + on @ effects + bend * height(number)
+    ratio = np.exp(logs @ np.where(number % 2, -1.0, 1.0))
+    answer = replace(
+        Independence().fit(THREE), method="heterogeneity", settings={"model": "Mth", "curve": curve}
+    )
+    assert fixes_ratio_at_one(answer) == (abs(ratio - 1) < 1e-9)
+    assert fixes_ratio_at_one(answer) == (curve == "darroch")
+
+
+def test_an_estimate_that_tells_its_fitted_counts_needs_no_others():
+    told = {"a": 80.0, "b": 61.0, "c": 47.0, "a+b": 23.0, "a+c": 19.0, "b+c": 12.0, "a+b+c": 7.0}
+    answer = replace(
+        Independence().fit(THREE), method="latent-class", details={"fitted": told}, model=()
+    )
+    given_by_hand = sensitivity_curve(THREE, answer, fitted=told)
+    assert sensitivity_curve(THREE, answer) == given_by_hand
+    assert given_by_hand.at(1.0) == pytest.approx(249 + 80 * 61 * 47 * 7 / (23 * 19 * 12))

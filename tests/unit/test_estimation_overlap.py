@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bearwitness.errors import StudyInvalid
+from bearwitness.errors import StudyInvalid, TableMismatch
 from bearwitness.estimation import Histories, look_at_lists, order_in_time, read_histories
 from bearwitness.estimation.checks.overlap import read_referrals
 from bearwitness.estimation.checks.populations import POPULATIONS
+from bearwitness.estimation.checks.repeats import repeats_table, repeats_within_lists
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 TABLES = {
@@ -92,6 +93,26 @@ def test_referrals_name_two_lists_of_the_table():
     assert read_referrals([("a", "b"), ("a", "b")], "abc") == (("a", "b"),)
     with pytest.raises(StudyInvalid, match="cannot be read"):
         read_referrals([("a", "x")], "abc")
+
+
+# The same person twice on one list.
+
+
+def test_records_of_one_person_on_one_list_are_counted_and_many_are_warned_of():
+    members = [{"record": f"a/{i}", "list": "a"} for i in range(50)]
+    members += [{"record": f"b/{i}", "list": "b"} for i in range(50)]
+    # Every tenth record of a is about the person of the record before; b repeats nobody.
+    people = {f"a/{i}": f"a/{i - 1 if i % 10 == 9 else i}" for i in range(50)}
+    people |= {f"b/{i}": f"a/{i}" if i < 9 else f"b/{i}" for i in range(50)}
+    links = [{"record": record, "person": person} for record, person in people.items()]
+    first, second = repeats_within_lists(members, links)
+    assert (first.name, first.records, first.people, first.repeated) == ("a", 50, 45, 5)
+    assert first.share == 0.1
+    assert "holds 10% of its records a second time" in first.warning
+    assert (second.people, second.warning) == (50, "")
+    assert repeats_table((first, second)).column("people").to_pylist() == [45, 50]
+    with pytest.raises(TableMismatch, match="no link to a person"):
+        repeats_within_lists(members, links[1:])
 
 
 # People who come and go.

@@ -22,6 +22,7 @@ from bearwitness.estimation.checks.influence import (
 from bearwitness.estimation.checks.order import OrderTest, order_in_time
 from bearwitness.estimation.checks.overlap import Overlap, look_at_lists
 from bearwitness.estimation.checks.populations import POPULATIONS, Population
+from bearwitness.estimation.checks.repeats import ListRepeats, repeats_within_lists
 from bearwitness.estimation.closed.behaviour import Behaviour
 from bearwitness.estimation.closed.heterogeneity import Heterogeneity
 from bearwitness.estimation.counting import capture_histories, histories_from_wide
@@ -73,6 +74,7 @@ __all__ = [
     "Independence",
     "Influence",
     "LincolnPetersen",
+    "ListRepeats",
     "LogLinear",
     "ManyListsRobust",
     "ModelVerdict",
@@ -106,6 +108,7 @@ __all__ = [
     "merge_two_lists",
     "order_in_time",
     "read_histories",
+    "repeats_within_lists",
     "sensitivity_curve",
     "split_draws",
     "split_strata",

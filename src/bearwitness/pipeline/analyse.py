@@ -19,6 +19,7 @@ from bearwitness.estimation import (
     fit_strata,
     leave_one_list_out,
     make_estimator,
+    repeats_within_lists,
     without_draws,
 )
 from bearwitness.intake import ListMapping, Rejected, read_lists
@@ -96,6 +97,8 @@ def _link(study: Study, tell: Progress) -> Linked:
     settings = LinkageSettings(seed=study.seed, **study.linkage)
     linkage = link(read.members, judgements, settings=settings)
     members = label_members(read.members, study.strata)
+    within = repeats_within_lists(members, linkage.links)
+    repeats = tuple(f"Ask: {found.warning}." for found in within if found.warning)
     return Linked(
         histories=capture_histories(members, linkage.links, stratum=bool(study.strata)),
         statements=read.statements,
@@ -103,7 +106,7 @@ def _link(study: Study, tell: Progress) -> Linked:
         pairs=linkage.pairs,
         links=linkage.links,
         rejected=tuple(read.rejected),
-        notes=(*read.notes, *linkage.report.notes),
+        notes=(*read.notes, *linkage.report.notes, *repeats),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor, log10
 
-from bearwitness.estimation import Comparison, Estimate, Verdict
+from bearwitness.estimation import Comparison, Estimate, Verdict, sensitivity_curve
+from bearwitness.estimation.checks.assumption import fixes_ratio_at_one
 from bearwitness.pipeline.analyse import Answers
 from bearwitness.pipeline.study import Study
 from bearwitness.release import Table, round_estimate
@@ -56,6 +57,16 @@ def what_may_be_said(study: Study, found: Comparison) -> tuple[str, ...]:
         reason = study.print_against_verdict.rstrip(".")
         told.append(f"This report prints its estimate against the verdict. Its reason: {reason}.")
     return (*told, *(f"Ask: {warning}." for warning in found.warnings))
+
+
+def if_wrong(estimate: Estimate) -> tuple[str, ...]:
+    """What the total would be if the assumption that nobody can test were wrong by half or twice.
+
+    Empty where the estimate does not rest on an odds ratio of one.
+    """
+    if estimate.estimate is None or not fixes_ratio_at_one(estimate):
+        return ()
+    return (sensitivity_curve(None, estimate).summary(),)
 
 
 def comparison_table(found: Comparison) -> Table:

@@ -12,7 +12,14 @@ import pyarrow as pa
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation import Estimate
 from bearwitness.pipeline.analyse import Answers, Linked
-from bearwitness.pipeline.obey import comparison_table, rounded, show, state, what_may_be_said
+from bearwitness.pipeline.obey import (
+    comparison_table,
+    if_wrong,
+    rounded,
+    show,
+    state,
+    what_may_be_said,
+)
 from bearwitness.pipeline.strata import printable_strata, strata_notes
 from bearwitness.pipeline.study import Study
 from bearwitness.provenance import canonical_json, software_version
@@ -148,12 +155,20 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
             "comparison": comparison_table(answers.comparison),
             "histories": _histories(safe),
         },
-        judgement=what_may_be_said(study, answers.comparison),
+        judgement=_judgement(study, answers),
         sources=study.sources,
         notes=_notes(linked, answers, safe),
         provenance=_provenance_table(study, digests),
         notice=study.notice,
     )
+
+
+def _judgement(study: Study, answers: Answers) -> tuple[str, ...]:
+    """What may be said of the total; where an estimate is printed, what if its assumption fails."""
+    told = what_may_be_said(study, answers.comparison)
+    headline = _estimate_named(answers, study.headline, "headline")
+    printed = state(study, answers, headline).value is not None
+    return (*told, *if_wrong(headline)) if printed else told
 
 
 def _charts(study: Study, answers: Answers, safe: SafeHistories) -> dict[str, Any]:

@@ -106,9 +106,11 @@ def sensitivity_curve(
     of the log of the unseen, bootstrap replicates and posterior draws of the unseen all keep their
     shape under a fixed factor.
 
-    Other models (latent classes) imply a ratio of their own. For them give `fitted`: for each
-    pattern (as in HISTORIES) the fitted count, or one for each posterior draw. The curve at 1 is
-    then what the same fit says under no highest-order interaction, not the estimate itself.
+    Other models (latent classes, the complete graph, curves other than Darroch's) imply a ratio of
+    their own. For them give `fitted`: for each pattern (as in HISTORIES) the fitted count, or one
+    for each posterior draw; an estimate that tells them in `details["fitted"]` needs only the
+    table. The curve at 1 is then what the same fit says under no highest-order interaction, not
+    the estimate itself.
 
     Raises EstimateRefused where the estimate has no number or a fitted count is not positive;
     StudyInvalid where estimate and table do not belong together, or the method needs `fitted`.
@@ -123,6 +125,8 @@ def sensitivity_curve(
         raise StudyInvalid("odds ratios should be positive", hint="1 is the assumption itself.")
     if estimate.estimate is None:
         raise EstimateRefused("there is no estimate to vary", hint="; ".join(estimate.reasons))
+    if fitted is None and seen is not None and not fixes_ratio_at_one(estimate):
+        fitted = estimate.details.get("fitted")
     if seen is None or fitted is None:
         ends = _unseen_of(estimate)
     else:
@@ -145,8 +149,25 @@ def unseen_without_highest(lists: int, fitted: Reals) -> Reals:
     return np.asarray(np.exp(np.log(fitted) @ np.where(sizes % 2, 1.0, -1.0)))
 
 
+def fixes_ratio_at_one(estimate: Estimate) -> bool:
+    """Whether the answer rests on an odds ratio of one of all lists at once.
+
+    Of the curves for people who differ, Darroch's is a square: the alternating sum of j**2 times
+    binomial coefficients is 0 for three lists or more, and the ratio 1. Two lists have one pair
+    term, and sparse-bayes has it in; averaging over graphs may have let the complete one in.
+    """
+    told = estimate.settings
+    if estimate.method == "heterogeneity":
+        return told.get("model") in ("M0", "Mt") or told.get("curve") == "darroch"
+    if estimate.method == "decomposable" and told.get("saturated"):
+        return False
+    if estimate.method == "sparse-bayes" and len(estimate.lists) == 2:
+        return False
+    return estimate.method in NO_HIGHEST_INTERACTION
+
+
 def _unseen_of(estimate: Estimate) -> list[float]:
-    if estimate.method not in NO_HIGHEST_INTERACTION:
+    if not fixes_ratio_at_one(estimate):
         raise StudyInvalid(
             f"{estimate.method} does not fix the odds ratio of all lists at one",
             hint="Give `fitted`, its fitted count for each pattern. For many lists with "

@@ -160,3 +160,8 @@ def _with_referrals(
 
 def is_answered(answer: Estimate) -> bool:
     return answer.verdict is Verdict.ESTIMATE
+
+
+def gives_bounds(method: str) -> bool:
+    """Whether the method gives lower bounds and never an estimate."""
+    return bool(getattr(METHODS.get(method), "bound", False))

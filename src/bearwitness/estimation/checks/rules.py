@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bearwitness.estimation.checks.evidence import Evidence, is_answered
+from bearwitness.estimation.checks.evidence import Evidence, gives_bounds, is_answered
 from bearwitness.estimation.checks.influence import Named, are_apart
 from bearwitness.estimation.estimate import Estimate, Verdict
 
@@ -110,10 +110,13 @@ def _families(evidence: Evidence, limit: float) -> list[str]:
 
 
 def _refusals(evidence: Evidence, limit: float) -> list[str]:
-    lost = [a.method for a in evidence.answers if not is_answered(a)]
-    if not evidence.answers or len(lost) < limit * len(evidence.answers):
+    able = [a for a in evidence.answers if not gives_bounds(a.method)]
+    lost = [a.method for a in able if not is_answered(a)]
+    if not able or len(lost) < limit * len(able):
         return []
-    return [f"{len(lost)} of {len(evidence.answers)} methods give no estimate: {', '.join(lost)}"]
+    return [
+        f"{len(lost)} of {len(able)} methods that can give an estimate give none: {', '.join(lost)}"
+    ]
 
 
 def _ratio(evidence: Evidence, limit: float) -> list[str]:
@@ -274,7 +277,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="swing over lists",
-        limit=2,
+        limit=2.5,
         gives=_LOWER,
         why="Where leaving out one list or another halves or doubles the estimate, which lists "
         "were collected decides it.",
