@@ -98,8 +98,7 @@ def sensitivity_curve(
 ) -> SensitivityCurve:
     """The total as the odds ratio of all lists at once runs over `odds_ratios`.
 
-    `histories` is the table of the estimate, to be sure that they belong together; None takes the
-    estimate's word for it.
+    `histories` is the table of the estimate, to be sure that they belong together, or None.
 
     The estimate and both ends of its interval keep their people observed, and their unseen is
     multiplied. That is exact for log-linear and decomposable models, which have ratio 1: the error
