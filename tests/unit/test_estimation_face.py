@@ -343,6 +343,9 @@ ERRORS = {
     "sensitivity on another table": (
         lambda t: t.sensitivity(bw.read_histories(UK).fit("independence")),
         errors.StudyInvalid, "not made from this table", ""),
+    "a picture of nobody": (
+        lambda _: bw.read_histories({"a": [1, 0], "b": [0, 1], "count": [0, 0]}).plot(),
+        errors.EstimateRefused, "nobody is on any list", "column of counts"),
     "a picture of a refusal": (
         lambda _: bw.read_histories(
             {"a": [1, 0], "b": [0, 1], "count": [4, 3]}).fit("independence").plot("sensitivity"),
@@ -369,6 +372,43 @@ def test_an_error_in_a_file_names_the_row_of_the_file(tmp_path):
     path.write_text("a,b,count\n1,0,5\n0,1,x\n1,1,3\n", encoding="utf-8")
     with pytest.raises(errors.CountInvalid, match=r"lists\.csv, column 'count', row 3"):
         bw.read_histories(path)
+
+
+# Tables that are hard to answer: each method answers, or refuses in words, and is drawn.
+
+SPARSE_40 = np.random.default_rng(0).random((40, 300)) < 0.06
+HARD = {
+    "identical lists": {"a": [1, 1, 0], "b": [1, 1, 0], "c": [1, 0, 1], "count": [30, 20, 15]},
+    "an empty list": {"a": [1, 0, 1, 0], "b": [0, 1, 1, 0], "c": [0, 0, 0, 1],
+                      "count": [30, 20, 15, 0]},
+    "a list inside another": {"a": [1, 1, 0], "b": [0, 1, 0], "c": [1, 0, 1],
+                              "count": [30, 20, 15]},
+    "nobody": {"a": [1, 0], "b": [0, 1], "count": [0, 0]},
+    "one person": {"pattern": ["a+b"], "count": [1]},
+    "no rows": {"pattern": [], "count": []},
+    "a thousand million": {"a": [1, 0, 1], "b": [0, 1, 1], "count": [10**9, 10**9, 10**6]},
+    "40 lists": {f"l{bit:02}": row.tolist()
+                 for bit, row in enumerate(SPARSE_40[:, SPARSE_40.any(axis=0)].astype(int))},
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning", "error::UserWarning")
+@pytest.mark.parametrize("name", HARD)
+def test_a_hard_table_is_answered_or_refused_in_words_by_every_method(name):
+    read = bw.read_histories(HARD[name])
+    assert f"{read.observed:,} people on {len(read.lists)} lists" in read.summary()
+    assert not Outline(read._repr_html_()).open
+    for method in bw.METHODS:
+        try:
+            answer = read.fit(method, replicates=20)
+        except errors.BearwitnessError as error:
+            assert error.hint
+            continue
+        assert answer.estimate is not None or answer.reasons
+        assert answer.observed == read.observed
+        assert answer.plot("interval").alt and not Outline(answer._repr_html_()).open
+    if read.observed:
+        assert read.plot().svg
 
 
 # Starting.

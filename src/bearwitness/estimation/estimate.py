@@ -78,19 +78,28 @@ class Estimate:
         lines.append(f"Lists: {', '.join(self.lists)}. Table: sha256 {self.input_digest[:16]}.")
         return "\n".join(lines)
 
-    def plot(self, kind: str = "posterior", *, histories: Any = None) -> Picture:
+    def plot(self, kind: str = "", *, histories: Any = None) -> Picture:
         """A drawing of the answer, with its words and numbers; PAINTERS are the kinds.
 
-        "posterior" and "trace" need draws; "profile" needs `histories`, the table that the
-        estimate was made from. Raises StudyInvalid for a kind that there is not, or that this
-        method has nothing to show for; EstimateRefused where there is no number.
+        Without a kind: "posterior" where there are a number and draws, else "interval", which
+        draws a bound and a refusal too. "profile" needs `histories`, the table that the estimate
+        was made from. Raises StudyInvalid for a kind that there is not, or that this method has
+        nothing to show for; EstimateRefused where there is no number.
         """
+        kind = kind or self.kinds[0]
         if kind not in PAINTERS:
             raise StudyInvalid(
                 f"there is no picture {kind!r} of an estimate",
                 hint=f"{like(kind, PAINTERS)}Pictures: {', '.join(PAINTERS)}.",
             )
         return PAINTERS[kind](self, histories)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The pictures that tell this answer best, the first of them first."""
+        if self.estimate is None or self.draws is None:
+            return ("interval",)
+        return ("posterior", "interval")
 
     def as_line(self, label: str, *, strong: bool = False) -> Line:
         """The answer as a line of a forest plot, called `label`."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from bearwitness.errors import StudyInvalid, TableMismatch
+from bearwitness.errors import EstimateRefused, StudyInvalid, TableMismatch
 from bearwitness.estimation.checks.assumption import SensitivityCurve, sensitivity_curve
 from bearwitness.estimation.checks.calibration import Calibration, calibrate
 from bearwitness.estimation.checks.compare import Comparison, compare
@@ -145,6 +145,11 @@ class CaptureHistories:
     def plot(self, kind: str = "upset", *, estimate: Estimate | None = None) -> Picture:
         """ "upset": who is on which lists. Any other kind is of `estimate`, which see."""
         if kind == "upset":
+            if not self.counts:
+                raise EstimateRefused(
+                    "nobody is on any list: there is nothing to draw",
+                    hint="Look at the column of counts: is it all nought?",
+                )
             return draw_upset(self.counts, self.lists)
         if kind not in PAINTERS:
             known = ("upset", *PAINTERS)

@@ -99,30 +99,19 @@ def _read(path: Path, options: Mapping[str, Any]) -> tuple[CaptureHistories, dic
 
 
 def keep_answer(answer: Any, *, plot: Path | None = None, html: Path | None = None) -> None:
-    """Write an answer as a picture, and as a page of HTML, where asked.
-
-    The picture of an estimate is of its draws where it has a number and draws, else of its
-    interval, bound or refusal.
-    """
+    """Write an answer as a picture, and as a page of HTML, where asked."""
     if plot is not None:
-        kinds = _kinds_of(answer)
-        picture = answer.plot(kinds[0]) if kinds else answer.plot()
-        picture.save(plot)
-    if html is not None:
-        kinds = _kinds_of(answer)
-        body = answer.to_html(pictures=kinds) if kinds else answer.to_html()
-        if not html.parent.is_dir():
-            raise FileMissing(
-                "there is no such folder", where=str(html.parent), hint="Make it, then try again."
-            )
-        html.write_text(document(body), encoding="utf-8")
+        answer.plot().save(plot)
+    if html is None:
+        return
+    if not html.parent.is_dir():
+        raise FileMissing(
+            "there is no such folder", where=str(html.parent), hint="Make it, then try again."
+        )
+    drawn = {"pictures": _kinds_of(answer)} if isinstance(answer, Estimate) else {}
+    html.write_text(document(answer.to_html(**drawn)), encoding="utf-8")
 
 
-def _kinds_of(answer: Any) -> tuple[str, ...]:
-    """The pictures that tell an estimate best; none for an answer that has one picture only."""
-    if not isinstance(answer, Estimate):
-        return ()
-    if answer.estimate is None:
-        return ("interval",)
-    first = "interval" if answer.draws is None else "posterior"
-    return (first, "sensitivity") if answer.method in NO_HIGHEST_INTERACTION else (first,)
+def _kinds_of(answer: Estimate) -> tuple[str, ...]:
+    varied = answer.estimate is not None and answer.method in NO_HIGHEST_INTERACTION
+    return (answer.kinds[0], "sensitivity") if varied else answer.kinds[:1]

@@ -83,8 +83,6 @@ def draw_profile(
                           linewidth=0)  # fmt: skip
         axes.plot(total, height, color=ACCENT, linewidth=2.2)
         axes.axhline(-drop, color=SOFT, linewidth=1, linestyle="--")
-        axes.annotate(f"limit at {level:.0%}", (total[-1], -drop), fontsize=8.5, ha="right",
-                      color=SOFT, xytext=(0, -11), textcoords="offset points")  # fmt: skip
         for name, side, right in (
             ("lower", "right", -5),
             ("best", "center", 0),
@@ -97,7 +95,7 @@ def draw_profile(
                               xytext=(right, 6), textcoords="offset points")  # fmt: skip
         axes.set_ylim(-2.2 * drop, 0.35 * drop)
         axes.set_ylabel("log likelihood below the best")
-        axes.set_xlabel("people in all", color=SOFT)
+        axes.set_xlabel(f"people in all; dashed: the limit at {level:.0%}", color=SOFT)
         axes.xaxis.set_major_formatter(in_thousands)
         quieten(axes, keep=("left", "bottom"))
 

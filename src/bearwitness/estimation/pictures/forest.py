@@ -75,7 +75,7 @@ def draw_forest(
 def _limits(lowest: float, highest: float, far: bool) -> tuple[float, float]:
     if far:
         return lowest / 1.3, highest * 1.6
-    return 0.0, 1.08 * highest
+    return 0.0, max(1.08 * highest, 1.0)
 
 
 def _mark(axes: Any, far: bool) -> None:

@@ -46,8 +46,8 @@ def average_linkages(
     draws of the linkage would take away), and `total`.
     """
     tables = split_draws(histories)
-    if len(tables) == 1:
-        return estimator.fit(tables[0][1])
+    if len(tables) < 2:  # none where nobody was observed
+        return estimator.fit(tables[0][1] if tables else histories)
     tables = [entry for entry in tables if entry[0] > 0]
     answers = []
     for number, (_, table) in enumerate(tables, start=1):
