@@ -40,6 +40,7 @@ from bearwitness.estimation.histories import (
     split_strata,
     without_draws,
 )
+from bearwitness.estimation.latent.classes import LatentClass
 from bearwitness.estimation.loglinear.existence import ModelVerdict, assess_model
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.notebook import CaptureHistories, gather_histories
@@ -73,6 +74,7 @@ __all__ = [
     "Histories",
     "Independence",
     "Influence",
+    "LatentClass",
     "LincolnPetersen",
     "ListRepeats",
     "LogLinear",

@@ -15,6 +15,7 @@ from bearwitness.estimation.covariates.doubly_robust import DoublyRobust
 from bearwitness.estimation.covariates.many_lists import ManyListsRobust
 from bearwitness.estimation.decomposable.averaging import Decomposable
 from bearwitness.estimation.estimate import like
+from bearwitness.estimation.latent.classes import LatentClass
 from bearwitness.estimation.loglinear.models import Aic, Bic, Independence, LogLinear, Stepwise
 from bearwitness.estimation.sparse.averaging import SparseBayes
 from bearwitness.estimation.two_lists import Chapman, LincolnPetersen
@@ -33,6 +34,7 @@ METHODS: Mapping[str, type[Any]] = MappingProxyType(
         "stepwise": Stepwise,
         "decomposable": Decomposable,
         "sparse-bayes": SparseBayes,
+        "latent-class": LatentClass,
     }
 )
 

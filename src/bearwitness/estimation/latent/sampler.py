@@ -1,0 +1,247 @@
+"""Draws from the posterior of latent classes: Hamiltonian moves, at several temperatures at once.
+
+Why this sampler, and what was weighed against it, is in docs/decisions/0010-latent-sampler.md.
+States of all chains and all temperatures lie in one array. One iteration is:
+
+1. *Relabel.* The prior on shares is that of drawing classes by size without putting back, times a
+   function of the last share. So a new order of the classes, drawn by size, is accepted or not by
+   that function alone: labels never get stuck.
+2. *Mark.* Each class gets a mark: the log of its expected number of people seen, plus standard
+   normal noise. The marks set the masses of the next move. Given the marks the masses are constant,
+   so the move is a plain Hamiltonian one; the density of the marks goes into its energy.
+3. *Move* (Neal 2011, in Handbook of Markov Chain Monte Carlo, ch. 5), leapfrog steps of random
+   number and size.
+4. *Swap* neighbouring temperatures (Geyer 1991), even and odd pairs in turn (Syed, Bouchard-Cote,
+   Deligiannidis & Doucet 2022, JRSS B 84).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from bearwitness.estimation.design import Reals
+from bearwitness.estimation.latent.likelihood import Parts, Target
+
+# Rules of this house: what mixed best on the public tables, in effective draws a second.
+STEPS = 30  # most leapfrog steps in a move; the number is even between half of it and all of it
+_ACCEPTED = 0.75  # share of moves accepted that step sizes are set for, while warming up
+_FIRST_STEP = 0.5
+_FARTHEST = 300.0  # log u or log odds beyond this is never accepted: exp would overflow
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class States:
+    """Where every chain is, at every temperature. The last axis is temperatures by chains."""
+
+    sticks: Reals
+    odds: Reals
+    log_likelihood: Reals
+    seen: Reals
+    log_share: Reals
+    seen_share: Reals
+    log_missed: Reals
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trace:
+    """What the cold chains went through (draws by chains, classes between where there are any)."""
+
+    seen: Reals  # chance to be on some list
+    share: Reals  # of each class among all people
+    missed: Reals  # chance to be on no list, by class
+    seen_share: Reals  # of each class among the people seen
+    accepted: float
+    swapped: tuple[float, ...]
+
+    def followed_by(self, more: Trace) -> Trace:
+        """The same chains and what came after."""
+        return Trace(
+            seen=np.concatenate([self.seen, more.seen]),
+            share=np.concatenate([self.share, more.share]),
+            missed=np.concatenate([self.missed, more.missed]),
+            seen_share=np.concatenate([self.seen_share, more.seen_share]),
+            accepted=more.accepted,
+            swapped=more.swapped,
+        )
+
+
+class Sampler:
+    """`ladder` are powers of the likelihood, from 1 down; each has `chains` states."""
+
+    def __init__(
+        self, target: Target, *, ladder: Reals, chains: int, random: np.random.Generator
+    ) -> None:
+        self.target, self.ladder, self.chains, self.random = target, ladder, chains, random
+        lists, classes, states = target.shape
+        self.step = np.full(states, _FIRST_STEP)
+        self.rounds = 0
+        # Starts are scattered far more widely than any posterior.
+        sticks = -random.gumbel(size=(classes - 1, states))
+        odds = random.logistic(size=(lists, classes, states)) - 1.0
+        self.states = self._states(sticks, odds, target.parts(sticks, odds))
+
+    def warm(self, iterations: int) -> None:
+        """From scattered starts: the powers rise to their own while step sizes are learned."""
+        own = self.target.power
+        for turn in range(iterations):
+            risen = self.ladder[-1] ** max(0.0, 1 - 2 * turn / iterations)
+            self.target.power = np.minimum(own, risen)
+            accepted = self._iterate()[0].reshape(-1, self.chains).mean(axis=1)
+            change = 0.4 * np.sqrt(30 / (30 + turn)) * (accepted - _ACCEPTED)
+            self.step *= np.repeat(np.exp(change), self.chains)
+        self.target.power = own
+
+    def run(self, iterations: int) -> Trace:
+        kept: dict[str, list[Reals]] = {"seen": [], "share": [], "missed": [], "seen_share": []}
+        accepted, swapped = 0.0, np.zeros(len(self.ladder) - 1)
+        for _ in range(iterations):
+            moved, changed = self._iterate()
+            accepted += float(moved[: self.chains].mean())
+            swapped += changed
+            cold, now = np.s_[..., : self.chains], self.states
+            kept["seen"].append(now.seen[cold])
+            kept["share"].append(np.exp(now.log_share[cold]))
+            kept["missed"].append(np.exp(now.log_missed[cold]))
+            kept["seen_share"].append(now.seen_share[cold])
+        stacked = {name: np.array(values) for name, values in kept.items()}
+        shares = tuple((2 * swapped / iterations).tolist())
+        return Trace(**stacked, accepted=accepted / iterations, swapped=shares)
+
+    def _iterate(self) -> tuple[Reals, Reals]:
+        with np.errstate(all="ignore"):  # a step into nowhere is not accepted
+            moved = self._move(*self._relabel())
+            swapped = self._swap()
+        self.rounds += 1
+        return moved, swapped
+
+    def _states(self, sticks: Reals, odds: Reals, parts: Parts) -> States:
+        return States(
+            sticks=sticks,
+            odds=odds,
+            log_likelihood=self.target.log_likelihood(parts),
+            seen=parts.seen,
+            log_share=parts.log_share,
+            seen_share=parts.seen_share,
+            log_missed=parts.log_missed,
+        )
+
+    def _relabel(self) -> tuple[Reals, Reals]:
+        """Sticks and log odds of the same classes in an order drawn anew."""
+        prior, now = self.target.prior, self.states.log_share
+        order = np.argsort(-(now + self.random.gumbel(size=now.shape)), axis=0)
+        new = np.take_along_axis(now, order, axis=0)
+        rate = prior.concentration[1]
+        gain = prior.power * (np.log(rate - now[-1]) - np.log(rate - new[-1]))
+        taken = np.log(self.random.random(now.shape[1])) < gain
+        order[:, ~taken] = np.arange(len(now))[:, None]
+        odds = np.take_along_axis(self.states.odds, order[None], axis=1)
+        return np.where(taken, sticks_of(new), self.states.sticks), odds
+
+    def _move(self, sticks: Reals, odds: Reals) -> Reals:
+        """One Hamiltonian move of every state; the chance each had of being accepted."""
+        target, random = self.target, self.random
+        parts = target.parts(sticks, odds)
+        now = self._states(sticks, odds, parts)
+        marks = np.log1p(target.observed * parts.seen_share)
+        marks = marks + random.standard_normal(marks.shape)
+        masses = self._masses(marks)
+        momenta = (
+            random.standard_normal(sticks.shape) * np.sqrt(masses[0]),
+            random.standard_normal(odds.shape) * np.sqrt(masses[1]),
+        )
+        before = self._energy(now, parts, marks) + _kinetic(momenta, masses)
+        new, parts, momenta = self._leap(now, parts, (marks, *masses), momenta)
+        after = self._energy(new, parts, marks) + _kinetic(momenta, masses)
+        far = np.maximum(np.abs(new.sticks).max(axis=0), np.abs(new.odds).max(axis=(0, 1)))
+        gain = np.where(np.isfinite(after) & (far < _FARTHEST), before - after, -np.inf)
+        taken = np.log(random.random(len(gain))) < gain
+        self.states = _combined(lambda one, other: np.where(taken, one, other), new, now)
+        return np.asarray(np.exp(np.minimum(gain, 0.0)))
+
+    def _masses(self, marks: Reals) -> tuple[Reals, Reals]:
+        """About the information on each coordinate, were the classes of all people seen known."""
+        people = np.exp(np.minimum(marks, np.log(self.target.observed) + 1)) * self.target.power
+        later = np.cumsum(people[::-1], axis=0)[::-1][1:]
+        return 0.2 + people[:-1] * later / (people[:-1] + later), 1 / 3 + 0.1 * people
+
+    def _energy(self, states: States, parts: Parts, marks: Reals) -> Reals:
+        target = self.target
+        return -(
+            target.power * states.log_likelihood
+            + target.log_prior(parts, states.sticks, states.odds)
+            + target.log_mark(parts, marks)
+        )
+
+    def _leap(
+        self,
+        start: States,
+        parts: Parts,
+        given: tuple[Reals, Reals, Reals],
+        momenta: tuple[Reals, Reals],
+    ) -> tuple[States, Parts, tuple[Reals, Reals]]:
+        """Leapfrog steps; `given` are the marks and the masses of sticks and of odds."""
+        target, (marks, *masses), (push, turn) = self.target, given, momenta
+        step = self.step * self.random.uniform(0.7, 1.2, size=len(self.step))
+        far, wide = step / masses[0], step / masses[1]
+        sticks, odds = start.sticks.copy(), start.odds.copy()
+        by_sticks, by_odds = target.slope(parts, marks)
+        push, turn = push + 0.5 * step * by_sticks, turn + 0.5 * step * by_odds
+        count = int(self.random.integers(STEPS // 2, STEPS + 1))
+        for left in range(count - 1, -1, -1):
+            sticks += far * push
+            odds += wide * turn
+            parts = target.parts(sticks, odds)
+            by_sticks, by_odds = target.slope(parts, marks)
+            share = step if left else 0.5 * step
+            push += share * by_sticks
+            by_odds *= share
+            turn += by_odds
+        return self._states(sticks, odds, parts), parts, (push, turn)
+
+    def _swap(self) -> Reals:
+        chains, value = self.chains, self.states.log_likelihood
+        order, changed = np.arange(len(value)), np.zeros(len(self.ladder) - 1)
+        power = self.target.power
+        for rung in range(self.rounds % 2, len(self.ladder) - 1, 2):
+            upper = np.arange(chains) + rung * chains
+            lower = upper + chains
+            gain = (power[upper] - power[lower]) * (value[lower] - value[upper])
+            taken = np.log(self.random.random(chains)) < gain
+            changed[rung] = np.exp(np.minimum(gain, 0.0)).mean()
+            order[upper[taken]], order[lower[taken]] = lower[taken], upper[taken]
+        self.states = _combined(lambda now, _: now[..., order], self.states, self.states)
+        return changed
+
+
+def ladder_for(observed: float) -> Reals:
+    """Powers of the likelihood from 1 down to where the table weighs as 200 people would.
+
+    Neighbours differ by a factor of about 0.7, so that half of the swaps are accepted.
+    """
+    lowest = min(0.5, 200 / max(observed, 1.0))
+    rungs = 1 + int(np.ceil(np.log(1 / lowest) / 0.35))
+    return np.geomspace(1.0, lowest, rungs)
+
+
+def sticks_of(log_share: Reals) -> Reals:
+    """log u of every stick but the last, from the log of shares that sum to one."""
+    left = np.logaddexp.accumulate(log_share[::-1], axis=0)[::-1]
+    odds = log_share[:-1] - left[1:]  # of stopping at this class among it and those after it
+    return np.where(odds < -30, odds, np.log(np.logaddexp(0.0, odds)))
+
+
+def _kinetic(momenta: tuple[Reals, Reals], masses: tuple[Reals, Reals]) -> Reals:
+    on_sticks = (momenta[0] ** 2 / masses[0]).sum(axis=0)
+    return np.asarray(0.5 * (on_sticks + ((momenta[1] ** 2).sum(axis=0) / masses[1]).sum(axis=0)))
+
+
+def _combined(choose: Callable[[Reals, Reals], Reals], one: States, other: States) -> States:
+    return States(
+        **{
+            part.name: choose(getattr(one, part.name), getattr(other, part.name))
+            for part in fields(States)
+        }
+    )
