@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bearwitness import estimation
-from bearwitness.estimation import METHODS
+from bearwitness.estimation import METHODS, PEOPLE_METHODS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -58,7 +58,7 @@ def test_the_block_on_choosing_runs(monkeypatch, capsys):
     assert capsys.readouterr().out.strip() in ("estimate", "lower bound only", "no estimate")
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [*METHODS, *PEOPLE_METHODS])
 def test_the_page_on_choosing_knows_every_method(method):
     row = re.search(rf"^\| [^|]*`{method}`[^|]*\|(.*)$", read(WHICH), re.M)
     assert row, f"{method} has no row in {WHICH.name}"
