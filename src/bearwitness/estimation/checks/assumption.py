@@ -98,12 +98,10 @@ def sensitivity_curve(
 ) -> SensitivityCurve:
     """The total as the odds ratio of all lists at once runs over `odds_ratios`.
 
-    `histories` is the table of the estimate, to be sure that they belong together, or None.
-
-    The estimate and both ends of its interval keep their people observed, and their unseen is
-    multiplied. That is exact for log-linear and decomposable models, which have ratio 1: the error
-    of the log of the unseen, bootstrap replicates and posterior draws of the unseen all keep their
-    shape under a fixed factor.
+    `histories` is the table of the estimate, or None. The people observed stay, and the unseen of
+    the estimate and of both ends of its interval is multiplied. That is exact for models with
+    ratio 1: errors of the log of the unseen, bootstrap replicates and posterior draws all keep
+    their shape under a fixed factor.
 
     Other models (latent classes, the complete graph, curves other than Darroch's) imply a ratio of
     their own. For them give `fitted`: for each pattern (as in HISTORIES) the fitted count, or one

@@ -142,7 +142,8 @@ def _known(evidence: Evidence, limit: float) -> list[str]:
     found = []
     for consistency in evidence.known[:1]:
         tried, covered = consistency.tried, consistency.covered
-        if tried >= 2 and covered < limit * tried:
+        few = tried == 2 and not covered  # of two lists, one may be missed by chance
+        if few or (tried >= 3 and covered <= limit * tried):
             wrong = [k.name for k in consistency.known if k.covers is False]
             found.append(
                 f"when the people on one list are taken as a truth that is known, the others get "
@@ -256,7 +257,7 @@ RULES: tuple[Rule, ...] = (
         name="known lists",
         limit=0.5,
         gives=_LOWER,
-        why="A method that misses most of the sizes that are known has no claim to the one that "
+        why="A method that misses half of the sizes that are known has no claim to the one that "
         "is not (Binette & Steorts 2022). This is how people who differ give themselves away.",
         look=_known,
     ),
