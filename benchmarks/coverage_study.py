@@ -79,6 +79,7 @@ METHODS: dict[str, Answer] = {
     "heterogeneity": by_name("heterogeneity"),
     "decomposable": by_name("decomposable"),
     "sparse-bayes": by_name("sparse-bayes", draws=1000),
+    "latent-class": by_name("latent-class"),
     "stepwise": by_name("stepwise", replicates=200),
     "bic": by_name("bic", replicates=200),
     "strata": in_strata,
