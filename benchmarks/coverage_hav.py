@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 from bearwitness.estimation import METHODS, make_estimator
+from bearwitness.estimation.checks.compare import compare
 
 ROOT = Path(__file__).parents[1]
 VECTORS = ROOT / "tests" / "vectors" / "capture_histories.toml"
@@ -30,6 +31,9 @@ def main() -> None:
             told = [answer.estimate, answer.lower, answer.upper]
             numbers = ["" if number is None else f"{number:.1f}" for number in told]
             rows.append([name, str(answer.verdict), *numbers, "; ".join(answer.reasons)])
+    judged = compare(table)
+    bound = "" if judged.lower is None else f"{judged.lower:.1f}"
+    rows.append(["compare", str(judged.verdict), "", bound, "", "; ".join(judged.reasons)])
     with RESULTS.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
