@@ -6,7 +6,9 @@ import pytest
 from tests.cast import account, reader
 
 from bearwitness.casebook import Name, Use
+from bearwitness.casebook.perpetrators import Perpetrator
 from bearwitness.casebook.rights import Role
+from bearwitness.coding import Quote
 from bearwitness.records import actions
 
 TODAY = date.today()
@@ -43,5 +45,8 @@ def make_hana():
     actions.give_consent(alice, person, uses=[Use.RECORD, Use.ANALYSE], **yes)
     told = {"held_on": "2026-11", "interviewer": "Alice", "language": "ko", "text": WORDS}
     told = actions.add_interview(alice, person, **told)
-    actions.add_act(alice, person, term="trafficking/deception", source=told.source)
+    facts = {"term": "trafficking/deception", "source": told.source}
+    facts |= {"event": actions.add_event(alice, title="A crossing", date="2014-21")}
+    facts |= {"perpetrators": [Perpetrator(kind="unknown", description="a broker")]}
+    actions.add_act(alice, person, evidence=[Quote(exact="fictional Lark Street")], **facts)
     return person

@@ -12,6 +12,7 @@ from bearwitness.records.models import AuditEntry, Interview, Person
 OPEN = {"login", "leave", "blank", "logout"}
 POST_ONLY = {
     "add-comment",
+    "code-act",
     "move-interview",
     "choose-team",
     "end-account",
@@ -40,11 +41,15 @@ NAMES = sorted(pattern.name for pattern in all_patterns())
 
 def address(name, person):
     interview = person.interviews.first()
-    user = account("alice")
+    user, act = account("alice"), person.acts.first()
     arguments = {
         "code_name": {"code_name": person.code_name},
         "interview": {"number": interview.pk},
         "edit-interview": {"number": interview.pk},
+        "code-act": {"number": interview.pk},
+        "act": {"number": act.pk},
+        "add-perpetrator": {"number": act.pk},
+        "event": {"number": act.event.pk},
         "move-interview": {"number": interview.pk},
         "add-comment": {"number": interview.pk},
         "source": {"number": interview.source.pk},
@@ -211,3 +216,33 @@ def test_a_failure_is_logged_without_what_the_form_held(alice, db, monkeypatch, 
     assert response.status_code == 500
     assert any("RuntimeError" in line for line in lines), "the failure itself must be logged"
     assert NAME not in "".join(lines) + body(response) + "".join(capfd.readouterr())
+
+
+def test_an_act_is_coded_from_copied_words_which_then_stand_behind_a_click(
+    alice, hana
+):
+    told = hana.interviews.get()
+    url = reverse("code-act", args=[told.pk])
+    sent = {"quote": "Lark Street", "term": "trafficking/deception", "date": "spring 2014"}
+    sent |= {"by_kind": "group", "by": "three men", "by_role": "buyers"}
+    shown = body(alice.post(url, sent))
+    assert "Coded." in shown
+    assert "<mark>" in shown
+    act = hana.acts.last()
+    assert (act.date, act.evidence.get().exact) == ("2014-21", "Lark Street")
+    page = reverse("act", args=[act.pk])
+    assert "Lark" not in body(alice.get(page))
+    assert "three men" in body(alice.get(page))
+    assert "<mark>Lark Street</mark>" in body(alice.post(page))
+
+
+@pytest.mark.parametrize(
+    ("quote", "answer"), [("ictional", "2 times"), ("no such words", "do not stand in the text")]
+)
+def test_words_that_are_not_there_or_there_twice_are_asked_for_again(quote, answer, alice, hana):
+    told, before = hana.interviews.get(), hana.acts.count()
+    sent = {"quote": quote, "term": "trafficking/deception", "place": "Harbour"}
+    shown = body(alice.post(reverse("code-act", args=[told.pk]), sent))
+    assert answer in shown
+    assert 'value="Harbour"' in shown  # what was typed stays
+    assert hana.acts.count() == before

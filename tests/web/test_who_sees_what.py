@@ -41,6 +41,13 @@ edit-interview      GET    302>   200   200  404    403  403  403   403   403
 edit-interview      POST   302>   200   200  404    403  403  403   403   403
 move-interview      POST   302>   302   403  404    403  403  403   403   403
 add-comment         POST   302>   200   200  404    200  403  403   403   403
+code-act            POST   302>   200   200  404    200  403  403   403   403
+act                 GET    302>   200   200  404    200  200  403   403   403
+act                 POST   302>   200   200  404    200  403  403   403   403
+add-perpetrator     GET    302>   200   200  404    200  403  403   403   403
+events              GET    302>   200   200  200    200  200  403   403   403
+add-event           GET    302>   200   200  200    200  403  403   403   403
+event               GET    302>   200   200  404    200  200  403   403   403
 acts                GET    302>   200   200  200    200  200  403   403   403
 sources             GET    302>   200   200  200    200  200  403   403   403
 add-source          GET    302>   200   200  200    403  403  403   403   403
@@ -67,6 +74,7 @@ SENT = {
     "read-date": {"said": "1998"},
     "edit-interview": {"open": "yes"},
     "move-interview": {"to": "ready"},
+    "code-act": {"quote": "Lark Street", "term": "trafficking/deception"},
     "add-comment": {"text": "look at the date"},
 }
 

@@ -1,5 +1,17 @@
-"""Controlled vocabularies: versioned data files with labels and definitions in three languages."""
+"""Controlled vocabularies in three languages, and the spans of text that a coding rests on."""
 
+from bearwitness.coding.spans import Moment, Quote, Span, anchor, locate, segments
 from bearwitness.coding.vocabulary import Term, Vocabulary, load_vocabulary, vocabulary_names
 
-__all__ = ["Term", "Vocabulary", "load_vocabulary", "vocabulary_names"]
+__all__ = [
+    "Moment",
+    "Quote",
+    "Span",
+    "Term",
+    "Vocabulary",
+    "anchor",
+    "load_vocabulary",
+    "locate",
+    "segments",
+    "vocabulary_names",
+]

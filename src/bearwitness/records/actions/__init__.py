@@ -8,7 +8,13 @@ from bearwitness.records.actions.accounts import (
     make_first_account,
     new_password,
 )
-from bearwitness.records.actions.acts import add_act
+from bearwitness.records.actions.acts import (
+    add_act,
+    add_event,
+    add_evidence,
+    add_perpetrator,
+    read_evidence,
+)
 from bearwitness.records.actions.consents import give_consent, withdraw_consent
 from bearwitness.records.actions.interviews import add_interview, edit_interview, read_interview
 from bearwitness.records.actions.people import (
@@ -31,7 +37,10 @@ __all__ = [
     "add_account",
     "add_act",
     "add_comment",
+    "add_event",
+    "add_evidence",
     "add_interview",
+    "add_perpetrator",
     "add_person",
     "add_source",
     "add_team",
@@ -48,6 +57,7 @@ __all__ = [
     "new_password",
     "note_snapshot",
     "open_person",
+    "read_evidence",
     "read_interview",
     "show_names",
     "withdraw_consent",

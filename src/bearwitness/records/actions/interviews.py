@@ -8,6 +8,7 @@ from bearwitness.casebook.review import State, check_may_edit
 from bearwitness.casebook.rights import Reader, Right, check_may_change
 from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records.access import action
+from bearwitness.records.anchoring import anchor_evidence
 from bearwitness.records.audit import audited, version_of
 from bearwitness.records.granting import uses_granted
 from bearwitness.records.models import Interview, Person, Source
@@ -73,6 +74,8 @@ def edit_interview(
                 hint="Copy what you wrote, open it again, and put it in there.",
             )
         write.change("edit_interview", interview, said)
+        if "text" in said:
+            anchor_evidence(write, interview, said["text"])
     return interview
 
 

@@ -3,7 +3,6 @@
 from bearwitness.records.models.accounts import Membership, RoleHeld, Team
 from bearwitness.records.models.auditing import AuditEntry, AuditHead
 from bearwitness.records.models.cases import (
-    Act,
     Consent,
     Interview,
     Person,
@@ -12,6 +11,7 @@ from bearwitness.records.models.cases import (
     Source,
     Statement,
 )
+from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
 from bearwitness.records.models.keeping import Version
 from bearwitness.records.models.reviewing import Comment
 
@@ -21,7 +21,10 @@ __all__ = [
     "AuditHead",
     "Comment",
     "Consent",
+    "Event",
+    "Evidence",
     "Interview",
+    "Involvement",
     "Membership",
     "Person",
     "PersonName",

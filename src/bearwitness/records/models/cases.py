@@ -143,24 +143,6 @@ class Interview(models.Model):
         return f"interview {self.pk}"
 
 
-class Act(models.Model):
-    """One thing done to one person, of a type from a vocabulary, with its source."""
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="acts")
-    term = models.CharField(max_length=100)
-    vocabulary_version = models.CharField(max_length=20)
-    date = models.CharField(max_length=80, blank=True)
-    place = models.CharField(max_length=200, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT)
-    author = models.CharField(max_length=150, blank=True)  # the account that coded it
-
-    class Meta:
-        ordering = ("id",)
-
-    def __str__(self):
-        return f"act {self.pk}"
-
-
 class Consent(models.Model):
     """A person's yes to one use. Only withdrawal changes it, and only once."""
 

@@ -4,6 +4,17 @@ Where a use is stated, people who did not consent to it are not in the answer ei
 """
 
 from bearwitness.records.queries.accounts import account, accounts, audit_entries, my_teams, teams
+from bearwitness.records.queries.coded import (
+    act,
+    acts,
+    acts_from,
+    event,
+    events,
+    events_for,
+    number_of_passages,
+    passages,
+    perpetrators,
+)
 from bearwitness.records.queries.people import (
     consented_people,
     consented_records,
@@ -23,8 +34,6 @@ from bearwitness.records.queries.reviewing import (
     to_review,
 )
 from bearwitness.records.queries.sources import (
-    acts,
-    acts_from,
     interview,
     interviews,
     lists,
@@ -37,6 +46,7 @@ from bearwitness.records.queries.sources import (
 __all__ = [
     "account",
     "accounts",
+    "act",
     "acts",
     "acts_from",
     "audit_entries",
@@ -46,13 +56,19 @@ __all__ = [
     "consented_records",
     "consents",
     "counts_by_state",
+    "event",
+    "events",
+    "events_for",
     "interview",
     "interviews",
     "lists",
     "my_teams",
+    "number_of_passages",
     "own_record",
+    "passages",
     "people",
     "people_among",
+    "perpetrators",
     "person",
     "records_from",
     "records_of",

@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 
 from bearwitness.casebook.rights import Reader, Right
 from bearwitness.records.access import query, visible
-from bearwitness.records.models import Act, Interview, Person, Record, Source
+from bearwitness.records.models import Interview, Person, Record, Source
 
 
 @query(Right.SEE)
@@ -24,20 +24,6 @@ def interview(reader: Reader, number: int) -> Interview:
     """Raises Interview.DoesNotExist, also for one that the reader may not see."""
     found = Interview.objects.filter(visible(reader, "person__")).defer("text")
     return found.select_related("person__team", "source").get(pk=number)
-
-
-@query(Right.SEE)
-def acts(reader: Reader, person: Person | None = None) -> QuerySet[Act]:
-    """The newest first."""
-    found = Act.objects.filter(visible(reader, "person__"))
-    found = found.select_related("person", "source").order_by("-id")
-    return found.filter(person=person) if person else found
-
-
-@query(Right.SEE)
-def acts_from(reader: Reader, interview: Interview) -> QuerySet[Act]:
-    """The acts coded from an interview, as they were coded."""
-    return acts(reader).filter(source=interview.source_id).order_by("id")
 
 
 @query(Right.SEE)

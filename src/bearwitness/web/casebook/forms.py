@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from bearwitness.casebook import Name, NameKind, Use
-from bearwitness.coding import load_vocabulary, vocabulary_names
+from bearwitness.casebook.perpetrators import Perpetrator, PerpetratorKind
+from bearwitness.coding import Quote, load_vocabulary, vocabulary_names
+from bearwitness.errors import InputError
 from bearwitness.records import queries
 from bearwitness.web.pages import SaidDateField, language_tag
 
@@ -34,6 +38,19 @@ KIND_LABELS = {
     NameKind.NAME_IN_CHINA: _("Name in China"),
     NameKind.RELIGIOUS: _("Religious name"),
 }
+PERPETRATOR_LABELS = {
+    PerpetratorKind.PERSON: _("a person"),
+    PerpetratorKind.GROUP: _("a group of people"),
+    PerpetratorKind.UNIT: _("a unit of a force or an office"),
+    PerpetratorKind.UNKNOWN: _("somebody unknown"),
+}
+PERPETRATOR_WORDS = {
+    PerpetratorKind.PERSON: _("person"),
+    PerpetratorKind.GROUP: _("group"),
+    PerpetratorKind.UNIT: _("unit"),
+    PerpetratorKind.UNKNOWN: _("unknown"),
+}
+CODE_NAME = re.compile("P-[0-9A-Z]{4,10}")
 LANGUAGES = [("ko", _("Korean")), ("zh", _("Chinese")), ("en", _("English")), ("und", _("Other"))]
 
 
@@ -114,17 +131,89 @@ class EditInterviewForm(InterviewForm):
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ActForm(forms.Form):
+class PerpetratorForm(forms.Form):
+    by_kind = forms.ChoiceField(
+        label=_("Done by"),
+        required=False,
+        choices=[("", _("not said")), *((k.value, v) for k, v in PERPETRATOR_LABELS.items())],
+    )
+    by = forms.CharField(
+        label=_("Who they are"),
+        max_length=200,
+        required=False,
+        help_text=_("In words, or the code name of a person on record."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    by_role = forms.CharField(
+        label=_("In which role"),
+        max_length=100,
+        required=False,
+        help_text=_("For example: broker, buyer, border guard, interrogator."),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        try:
+            self.perpetrators = _perpetrators(cleaned)
+        except InputError as error:
+            raise ValidationError(f"{error}. {error.hint}") from error
+        return cleaned
+
+
+def _perpetrators(said) -> list[Perpetrator]:
+    kind, words = said.get("by_kind") or "", said.get("by") or ""
+    if not kind and not words:
+        return []
+    is_code = CODE_NAME.fullmatch(words) is not None
+    return [
+        Perpetrator(
+            kind=PerpetratorKind(kind or ("person" if is_code else "unknown")),
+            role=said.get("by_role") or "",
+            **{"code_name" if is_code else "description": words},
+        )
+    ]
+
+
+def with_kind_words(perpetrators):
+    """The same rows, each saying its kind in the reader's language."""
+    rows = list(perpetrators)
+    for row in rows:
+        row.kind_words = PERPETRATOR_WORDS[PerpetratorKind(row.kind)]
+    return rows
+
+
+class _SaidActForm(PerpetratorForm):
+    """What is said of an act, whatever it was coded from."""
+
     term = forms.ChoiceField(label=_("What was done"))
     date = SaidDateField(label=_("When"), required=False)
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
-    source = forms.ModelChoiceField(
-        label=_("Source"), queryset=None, empty_label=None, help_text=_("Who or what says so.")
+    outcome = forms.CharField(label=_("With what outcome"), max_length=200, required=False)
+    event = forms.ModelChoiceField(
+        label=_("Part of the event"), queryset=None, required=False, empty_label=_("none")
     )
 
     def __init__(self, *args, person, reader, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["term"].choices = term_choices()
+        # No term stands first by itself: the first of a list would be chosen by oversight.
+        self.fields["term"].choices = [("", "–"), *term_choices()]
+        self.fields["event"].queryset = queries.events_for(reader, person)
+
+    @property
+    def facts(self) -> dict:
+        said = {key: self.cleaned_data[key] for key in ("date", "place", "outcome")}
+        facts = {"term": self.cleaned_data["term"], "event": self.cleaned_data["event"]}
+        return facts | {"said": said, "perpetrators": self.perpetrators}
+
+
+class ActForm(_SaidActForm):
+    source = forms.ModelChoiceField(
+        label=_("Source"), queryset=None, empty_label=None, help_text=_("Who or what says so.")
+    )
+    field_order = ("term", "date", "place", "by_kind", "by", "by_role", "outcome", "event")
+
+    def __init__(self, *args, person, reader, **kwargs):
+        super().__init__(*args, person=person, reader=reader, **kwargs)
         self.fields["source"].queryset = queries.sources_for(reader, person)
 
     def clean_source(self):
@@ -132,6 +221,44 @@ class ActForm(forms.Form):
         if source is None:
             raise ValidationError(_("Choose who or what says so."))
         return source
+
+
+class CodingForm(_SaidActForm):
+    quote = forms.CharField(
+        label=_("The words that say so"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3, "data-quote": ""}),
+        help_text=_("Mark them in the text, or copy them here exactly as they stand there."),
+    )
+    before = forms.CharField(
+        required=False, max_length=200, widget=forms.HiddenInput(attrs={"data-before": ""})
+    )
+    also_to = forms.CharField(
+        label=_("Also done to"),
+        max_length=500,
+        required=False,
+        help_text=_("Code names with spaces between them: one act is added for each."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("quote", "before", "term", "date", "place", "by_kind", "by", "by_role")
+
+    @property
+    def quotes(self) -> list[Quote]:
+        return [Quote(exact=self.cleaned_data["quote"], before=self.cleaned_data["before"])]
+
+    @property
+    def also(self) -> list[str]:
+        return list(dict.fromkeys(self.cleaned_data["also_to"].replace(",", " ").split()))
+
+
+class EventForm(forms.Form):
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        help_text=_("Without a person's name: titles are shown on every screen."),
+    )
+    date = SaidDateField(label=_("When"), required=False)
+    place = forms.CharField(label=_("Where"), max_length=200, required=False)
 
 
 class SourceForm(forms.Form):

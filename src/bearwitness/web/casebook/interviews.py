@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bearwitness.casebook.review import EDITABLE, State, Who, moves
 from bearwitness.casebook.rights import Right, check_may_change, may, may_change
+from bearwitness.coding import segments
 from bearwitness.records import actions, queries
+from bearwitness.records.anchoring import span_of
 from bearwitness.records.audit import version_of
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of
@@ -56,7 +58,8 @@ def interview(request, number):
     return show_interview(request, shown, text)
 
 
-def show_interview(request, shown, text, **more):
+def show_interview(request, shown, text, *, coding=None):
+    """`coding` is a form that was sent and has to be mended; a new one is shown without it."""
     reader = request.reader
     editable = State(shown.state) in EDITABLE and may_change(reader, shown.person.team_id)
     context = {
@@ -70,7 +73,12 @@ def show_interview(request, shown, text, **more):
     }
     if text is not None:
         context["comments"] = queries.comments(reader, shown)
-    return render(request, "web/casebook/interview.html", context | more)
+        passages = list(queries.passages(reader, shown))
+        context["pieces"] = segments(text, [span_of(row) for row in passages])
+        if editable and may(reader, Right.CODE):
+            form = forms.CodingForm(person=shown.person, reader=reader)
+            context["coding"] = coding or form
+    return render(request, "web/casebook/interview.html", context)
 
 
 def _review(reader, shown, *, is_read):

@@ -37,8 +37,11 @@ def consents_of(reader, person):
 
 
 def act_of(act):
-    vocabulary = load_vocabulary(act.term.split("/")[0])
-    return {"row": act, "label": vocabulary.term(act.term).label(language_tag())}
+    """An act's row with its term in the reader's language."""
+    term = load_vocabulary(act.term.split("/")[0]).term(act.term)
+    tag = language_tag()
+    definition = term.definitions.get(tag, term.definitions["en"])
+    return {"row": act, "label": term.label(tag), "definition": definition}
 
 
 class OfPerson(ActionPage):

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
+from bearwitness.web.casebook import coded, views
 from bearwitness.web.casebook import interviews as told
-from bearwitness.web.casebook import views
 
 
 class CodeName:
@@ -30,13 +30,19 @@ urlpatterns = [
         told.AddInterview.as_view(),
         name="add-interview",
     ),
-    path("people/<code:code_name>/act/", views.AddAct.as_view(), name="add-act"),
+    path("people/<code:code_name>/act/", coded.AddAct.as_view(), name="add-act"),
     path("interviews/", told.interviews, name="interviews"),
     path("interviews/<int:number>/", told.interview, name="interview"),
     path("interviews/<int:number>/edit/", told.EditInterview.as_view(), name="edit-interview"),
     path("interviews/<int:number>/move/", told.move_interview, name="move-interview"),
     path("interviews/<int:number>/comment/", told.add_comment, name="add-comment"),
-    path("acts/", views.acts, name="acts"),
+    path("interviews/<int:number>/code/", coded.code_act, name="code-act"),
+    path("acts/", coded.acts, name="acts"),
+    path("acts/<int:number>/", coded.act, name="act"),
+    path("acts/<int:number>/by/", coded.AddPerpetrator.as_view(), name="add-perpetrator"),
+    path("events/", coded.events, name="events"),
+    path("events/add/", coded.AddEvent.as_view(), name="add-event"),
+    path("events/<int:number>/", coded.event, name="event"),
     path("sources/", views.sources, name="sources"),
     path("sources/add/", views.AddSource.as_view(), name="add-source"),
     path("sources/<int:number>/", views.source, name="source"),

@@ -122,23 +122,6 @@ class GiveConsent(OfPerson):
         return self.back()
 
 
-class AddAct(OfPerson):
-    right = Right.CODE
-    form_class = forms.ActForm
-    title, submit = gettext_lazy("Add an act"), gettext_lazy("Add")
-    intro = gettext_lazy("What was done to this person, and who or what says so.")
-    done = gettext_lazy("Added.")
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"person": self.person, "reader": self.reader}
-
-    def act(self, form):
-        said = {key: form.cleaned_data[key] for key in ("date", "place")}
-        term, source = form.cleaned_data["term"], form.cleaned_data["source"]
-        actions.add_act(self.reader, self.person, term=term, source=source, said=said)
-        return self.back()
-
-
 @require_POST
 def read_date(request):
     """How a date that was typed would be kept. It travels in the body: a date can point at
@@ -161,13 +144,6 @@ def withdraw_consent(request, code_name):
     actions.withdraw_consent(request.reader, person, use=Use(use))
     messages.success(request, _("Withdrawn. No later snapshot will hold this person for that use."))
     return redirect("person", code_name=person.code_name)
-
-
-@require_safe
-def acts(request):
-    page = page_of(request, queries.acts(request.reader))
-    context = {"page": page, "acts": [act_of(act) for act in page]}
-    return render(request, "web/casebook/acts.html", context)
 
 
 @require_safe

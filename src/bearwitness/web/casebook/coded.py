@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from bearwitness.casebook.rights import Right, check_may, check_may_change, may_change
+from bearwitness.errors import BearwitnessError
+from bearwitness.records import actions, queries
+from bearwitness.web.casebook import forms
+from bearwitness.web.casebook.interviews import show_interview
+from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
+from bearwitness.web.pages import ActionPage, found, page_of
+
+
+@require_safe
+def acts(request):
+    page = page_of(request, queries.acts(request.reader))
+    context = {"page": page, "acts": [act_of(act) for act in page]}
+    return render(request, "web/casebook/acts.html", context)
+
+
+def act(request, number):
+    """GET shows who did what to whom; POST also the words that it rests on, which is audited."""
+    shown = found(queries.act, request.reader, number)
+    evidence = actions.read_evidence(request.reader, shown) if request.method == "POST" else None
+    context = {
+        "act": act_of(shown),
+        "person": shown.person,
+        "consents": consents_of(request.reader, shown.person),
+        "perpetrators": forms.with_kind_words(queries.perpetrators(request.reader, shown)),
+        "passages": queries.number_of_passages(request.reader, shown),
+        "evidence": evidence,
+        "may_change": may_change(request.reader, shown.person.team_id),
+    }
+    return render(request, "web/casebook/act.html", context)
+
+
+class AddAct(OfPerson):
+    right = Right.CODE
+    form_class = forms.ActForm
+    title, submit = gettext_lazy("Add an act"), gettext_lazy("Add")
+    intro = gettext_lazy("What was done to this person, and who or what says so.")
+    done = gettext_lazy("Added.")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"person": self.person, "reader": self.reader}
+
+    def act(self, form):
+        added = actions.add_act(
+            self.reader, self.person, source=form.cleaned_data["source"], **form.facts
+        )
+        return reverse("act", args=[added.pk])
+
+
+class AddPerpetrator(ActionPage):
+    form_class = forms.PerpetratorForm
+    right = Right.CODE
+    template_name = "web/casebook/person_form.html"
+    title, submit = gettext_lazy("Say who did it"), gettext_lazy("Add")
+    done = gettext_lazy("Added.")
+
+    @cached_property
+    def on_act(self):
+        shown = found(queries.act, self.reader, self.kwargs["number"])
+        check_may_change(self.reader, shown.person.team_id)
+        return shown
+
+    def get_context_data(self, **context):
+        person = self.on_act.person
+        facts = {"person": person, "consents": consents_of(self.reader, person)}
+        return super().get_context_data(**context) | facts
+
+    def act(self, form):
+        for perpetrator in form.perpetrators:
+            actions.add_perpetrator(self.reader, self.on_act, perpetrator)
+        return self.back()
+
+    def back(self):
+        return reverse("act", args=[self.on_act.pk])
+
+
+@require_POST
+def code_act(request, number):
+    """An act from marked words. The answer shows the words again, for the next one."""
+    check_may(request.reader, Right.CODE)
+    told = found(queries.interview, request.reader, number)
+    check_may_change(request.reader, told.person.team_id)
+    form = forms.CodingForm(request.POST, person=told.person, reader=request.reader)
+    if form.is_valid():
+        try:
+            _code(request, told, form)
+        except BearwitnessError as error:
+            form.add_error(None, f"{error}. {error.hint}".strip())
+        else:
+            messages.success(request, _("Coded."))
+            form = None
+    text = actions.read_interview(request.reader, told)
+    return show_interview(request, told, text, coding=form)
+
+
+def _code(request, told, form):
+    """One act for each person it was done to: all of them, or none."""
+    with transaction.atomic():
+        people = [told.person, *(person_of(request, name) for name in form.also)]
+        for person in people:
+            facts = form.facts | {"evidence": form.quotes}
+            actions.add_act(request.reader, person, source=told.source, **facts)
+
+
+@require_safe
+def events(request):
+    page = page_of(request, queries.events(request.reader))
+    return render(request, "web/casebook/events.html", {"page": page})
+
+
+@require_safe
+def event(request, number):
+    shown = found(queries.event, request.reader, number)
+    page = page_of(request, queries.acts(request.reader, event=shown))
+    context = {"event": shown, "page": page, "acts": [act_of(act) for act in page]}
+    return render(request, "web/casebook/event.html", context)
+
+
+class AddEvent(ActionPage):
+    form_class = forms.EventForm
+    right = Right.CODE
+    title, submit = gettext_lazy("Add an event"), gettext_lazy("Add")
+    intro = gettext_lazy("What happened at one place and time. Acts are then coded as part of it.")
+    done = gettext_lazy("Added.")
+
+    def act(self, form):
+        added = actions.add_event(self.reader, **form.cleaned_data)
+        return reverse("event", args=[added.pk])
+
+    def back(self):
+        return reverse("events")
