@@ -19,9 +19,9 @@ from bearwitness.estimation.latent.convergence import (
     rank_rhat,
     tail_size,
 )
-from bearwitness.estimation.latent.likelihood import Prior, Target
+from bearwitness.estimation.latent.likelihood import Prior
 from bearwitness.estimation.latent.modes import modes_of
-from bearwitness.estimation.latent.sampler import Sampler, Trace, ladder_for
+from bearwitness.estimation.latent.sampler import Sampler, Trace
 from bearwitness.estimation.verdicts import (
     about_lists,
     bound_below,
@@ -104,10 +104,8 @@ class LatentClass:
     def _sample(self, seen: Histories) -> tuple[Reals, Trace]:
         """Totals (chains by draws), and where the classes stood at each draw."""
         random = np.random.default_rng(self.seed)
-        ladder = ladder_for(seen.observed)
         prior = Prior(classes=self.classes, capture=self.capture, concentration=self.concentration)
-        target = Target(seen, prior, np.repeat(ladder, self.chains))
-        sampler = Sampler(target, ladder=ladder, chains=self.chains, random=random)
+        sampler = Sampler(seen, prior, chains=self.chains, random=random)
         sampler.warm(_WARM)
         trace = sampler.run(_FIRST_LOOK)
         totals = seen.observed + unseen_given(trace.seen, seen.observed, random)

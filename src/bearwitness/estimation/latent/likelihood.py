@@ -15,6 +15,7 @@ proportional to (rate + sum of u) ** -(shape + K - 1).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,8 +36,7 @@ class Prior:
         return self.concentration[0] + self.classes - 1
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Parts:
+class Parts(NamedTuple):
     """What value and slope share. Arrays are classes by states unless said otherwise."""
 
     total_broken: Reals  # sum of u up to and with each stick
@@ -55,47 +55,55 @@ class Target:
     """Posterior of sticks and captures for several states at once, the likelihood to a power each.
 
     `sticks` (classes - 1 by states) are log u; `odds` (lists by classes by states) the log odds of
-    capture. `power` has one entry a state: 1 for the posterior itself.
+    capture. `power` has one entry a state: 1 for the posterior itself. With `kind` float32 it is
+    half as dear: good enough for slopes, which a sampler may get a little wrong, not for values.
     """
 
-    def __init__(self, seen: Histories, prior: Prior, power: Reals) -> None:
+    def __init__(self, seen: Histories, prior: Prior, power: Reals, kind: Any = np.float64) -> None:
         lists, classes, states = len(seen.lists), prior.classes, len(power)
-        self.prior, self.power = prior, power
+        self.prior, self.power, self.kind = prior, power.astype(kind), kind
         self.observed = float(seen.observed)
-        self.people = seen.people
+        self.people = seen.people.astype(kind)
         bits = np.arange(lists)[:, None]
-        self._on = np.ascontiguousarray(((seen.patterns >> bits) & 1).astype(float).T)
-        self._gather = np.ascontiguousarray(np.vstack([self._on.T, np.ones(len(self._on))]))
+        self._on = np.ascontiguousarray(((seen.patterns >> bits) & 1).T.astype(kind))
+        self._gather = np.vstack([self._on.T, np.ones(len(self._on), kind)])
         self.shape = (lists, classes, states)
-        self._before = np.tril(np.ones((classes - 1, classes - 1)))
-        self._after = np.triu(np.ones((classes, classes)))
-        self._scratch = np.empty((len(self._on), classes, states))
+        self._before = np.tril(np.ones((classes - 1, classes - 1), kind))
+        self._after = np.triu(np.ones((classes, classes), kind))
+        self._cells, self._weighted = np.empty((2, len(self._on), classes * states), kind)
+        self._least = np.finfo(kind).tiny
 
     def parts(self, sticks: Reals, odds: Reals) -> Parts:
+        """The next call writes over `cells`."""
         lists, classes, states = self.shape
+        if self.kind is not np.float64:
+            sticks, odds = sticks.astype(self.kind), odds.astype(self.kind)
         stick = np.exp(sticks)
         broken = -np.expm1(-stick)
         total = self._before @ stick
-        log_share = np.empty((classes, states))
+        log_share = np.zeros((classes, states), self.kind)
         np.log(broken, out=log_share[:-1])
-        log_share[-1] = 0.0
         log_share[1:] -= total
         ratio = np.exp(odds)
         log_missed = -np.log1p(ratio).sum(axis=0)
-        cells = (self._on @ odds.reshape(lists, -1)).reshape(-1, classes, states)
-        cells += log_share + log_missed
+        cells = self._cells
+        np.matmul(self._on, odds.reshape(lists, -1), out=cells)
+        cells += (log_share + log_missed).reshape(-1)
         np.exp(cells, out=cells)
         by_class = -np.exp(log_share) * np.expm1(log_missed)
         seen = by_class.sum(axis=0)
+        cells = cells.reshape(-1, classes, states)
+        # A pattern too rare for floats pulls at nothing, rather than making the slope no number.
+        cell = np.maximum(cells.sum(axis=1), self._least)
         return Parts(
             total_broken=total,
             stick=stick,
             broken=broken,
             log_share=log_share,
-            capture=ratio / (1.0 + ratio),
+            capture=ratio / (1 + ratio),
             log_missed=log_missed,
             cells=cells,
-            cell=cells.sum(axis=1),
+            cell=cell,
             seen=seen,
             seen_share=by_class / seen,
         )
@@ -120,18 +128,16 @@ class Target:
     def slope(self, parts: Parts, marks: Reals) -> tuple[Reals, Reals]:
         """Of power * log likelihood + log prior + log mark: by sticks, by odds."""
         first, second = self.prior.capture
-        weighted = self._scratch
+        weighted = self._weighted.reshape(parts.cells.shape)
         np.multiply(parts.cells, (self.people[:, None] / parts.cell)[:, None], out=weighted)
-        flat = weighted.reshape(len(weighted), -1)
-        on = (self._gather @ flat).reshape(-1, *self.shape[1:])
+        on = (self._gather @ self._weighted).reshape(-1, *self.shape[1:])
         people = self.power * on[-1]  # of each class among those observed
         marked = self.observed * parts.seen_share
         pull = (np.log1p(marked) - marks) * (marked / (1.0 + marked))
         shared = self.power * self.observed - pull.sum(axis=0)
         by_share = people - pull - shared * parts.seen_share
         # d log(1 - f0) / d odds is capture * f0 / (1 - f0)
-        missed = np.exp(parts.log_missed)
-        unseen = missed / (1.0 - missed)
+        unseen = np.exp(parts.log_missed) / -np.expm1(parts.log_missed)
         weight = (shared * parts.seen_share + pull) * unseen + people + (first + second)
         by_odds = self.power * on[:-1]
         by_odds += first

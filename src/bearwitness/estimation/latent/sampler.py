@@ -23,13 +23,14 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from bearwitness.estimation.design import Reals
-from bearwitness.estimation.latent.likelihood import Parts, Target
+from bearwitness.estimation.histories import Histories
+from bearwitness.estimation.latent.likelihood import Parts, Prior, Target
 
 # Rules of this house: what mixed best on the public tables, in effective draws a second.
 STEPS = 30  # most leapfrog steps in a move; the number is even between half of it and all of it
 _ACCEPTED = 0.75  # share of moves accepted that step sizes are set for, while warming up
 _FIRST_STEP = 0.5
-_FARTHEST = 300.0  # log u or log odds beyond this is never accepted: exp would overflow
+_FARTHEST = 80.0  # log u or log odds beyond this is never accepted: exp would overflow
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,9 +73,15 @@ class Sampler:
     """`ladder` are powers of the likelihood, from 1 down; each has `chains` states."""
 
     def __init__(
-        self, target: Target, *, ladder: Reals, chains: int, random: np.random.Generator
+        self, seen: Histories, prior: Prior, *, chains: int, random: np.random.Generator
     ) -> None:
-        self.target, self.ladder, self.chains, self.random = target, ladder, chains, random
+        self.ladder, self.chains, self.random = ladder_for(seen.observed), chains, random
+        power = np.repeat(self.ladder, chains)
+        self.target = Target(seen, prior, power)
+        # Slopes may be a little wrong, as long as they are the same at the same place: whether a
+        # move is accepted is decided by exact energies.
+        self.rough = Target(seen, prior, power, np.float32)
+        target = self.target
         lists, classes, states = target.shape
         self.step = np.full(states, _FIRST_STEP)
         self.rounds = 0
@@ -84,15 +91,26 @@ class Sampler:
         self.states = self._states(sticks, odds, target.parts(sticks, odds))
 
     def warm(self, iterations: int) -> None:
-        """From scattered starts: the powers rise to their own while step sizes are learned."""
-        own = self.target.power
+        """From scattered starts: the powers rise to their own while step sizes are learned.
+
+        In the last third swaps are watched, and the powers between are then moved so that all
+        neighbours swap about as often: where the posterior changes its shape they stand close.
+        """
+        own, watched = self.target.power, np.zeros(len(self.ladder) - 1)
+        rising = iterations * 2 // 3
         for turn in range(iterations):
-            risen = self.ladder[-1] ** max(0.0, 1 - 2 * turn / iterations)
-            self.target.power = np.minimum(own, risen)
-            accepted = self._iterate()[0].reshape(-1, self.chains).mean(axis=1)
+            risen = self.ladder[-1] ** max(0.0, 1 - turn / rising)
+            self._set_power(np.minimum(own, risen))
+            moved, swapped = self._iterate()
+            accepted = moved.reshape(-1, self.chains).mean(axis=1)
             change = 0.4 * np.sqrt(30 / (30 + turn)) * (accepted - _ACCEPTED)
             self.step *= np.repeat(np.exp(change), self.chains)
-        self.target.power = own
+            watched += swapped if turn >= rising else 0.0
+        self.ladder = spaced_evenly(self.ladder, 2 * watched / (iterations - rising))
+        self._set_power(np.repeat(self.ladder, self.chains))
+
+    def _set_power(self, power: Reals) -> None:
+        self.target.power, self.rough.power = power, power.astype(self.rough.kind)
 
     def run(self, iterations: int) -> Trace:
         kept: dict[str, list[Reals]] = {"seen": [], "share": [], "missed": [], "seen_share": []}
@@ -153,7 +171,7 @@ class Sampler:
             random.standard_normal(odds.shape) * np.sqrt(masses[1]),
         )
         before = self._energy(now, parts, marks) + _kinetic(momenta, masses)
-        new, parts, momenta = self._leap(now, parts, (marks, *masses), momenta)
+        new, parts, momenta = self._leap(now, (marks, *masses), momenta)
         after = self._energy(new, parts, marks) + _kinetic(momenta, masses)
         far = np.maximum(np.abs(new.sticks).max(axis=0), np.abs(new.odds).max(axis=(0, 1)))
         gain = np.where(np.isfinite(after) & (far < _FARTHEST), before - after, -np.inf)
@@ -178,27 +196,26 @@ class Sampler:
     def _leap(
         self,
         start: States,
-        parts: Parts,
         given: tuple[Reals, Reals, Reals],
         momenta: tuple[Reals, Reals],
     ) -> tuple[States, Parts, tuple[Reals, Reals]]:
         """Leapfrog steps; `given` are the marks and the masses of sticks and of odds."""
-        target, (marks, *masses), (push, turn) = self.target, given, momenta
+        rough, (marks, *masses), (push, turn) = self.rough, given, momenta
+        marks = marks.astype(rough.kind)
         step = self.step * self.random.uniform(0.7, 1.2, size=len(self.step))
         far, wide = step / masses[0], step / masses[1]
         sticks, odds = start.sticks.copy(), start.odds.copy()
-        by_sticks, by_odds = target.slope(parts, marks)
+        by_sticks, by_odds = rough.slope(rough.parts(sticks, odds), marks)
         push, turn = push + 0.5 * step * by_sticks, turn + 0.5 * step * by_odds
         count = int(self.random.integers(STEPS // 2, STEPS + 1))
         for left in range(count - 1, -1, -1):
             sticks += far * push
             odds += wide * turn
-            parts = target.parts(sticks, odds)
-            by_sticks, by_odds = target.slope(parts, marks)
+            by_sticks, by_odds = rough.slope(rough.parts(sticks, odds), marks)
             share = step if left else 0.5 * step
             push += share * by_sticks
-            by_odds *= share
-            turn += by_odds
+            turn += share * by_odds
+        parts = self.target.parts(sticks, odds)
         return self._states(sticks, odds, parts), parts, (push, turn)
 
     def _swap(self) -> Reals:
@@ -224,6 +241,15 @@ def ladder_for(observed: float) -> Reals:
     lowest = min(0.5, 200 / max(observed, 1.0))
     rungs = 1 + int(np.ceil(np.log(1 / lowest) / 0.35))
     return np.geomspace(1.0, lowest, rungs)
+
+
+def spaced_evenly(ladder: Reals, swapped: Reals) -> Reals:
+    """As many powers between the same ends, each as far from the next in rejected swaps
+    (Syed et al. 2022, section 5.2); `swapped` is the share accepted between neighbours.
+    """
+    far = np.concatenate([[0.0], np.cumsum(0.05 + np.clip(1 - swapped, 0.0, 1.0))])
+    even = np.linspace(0.0, far[-1], len(ladder))
+    return np.asarray(np.exp(np.interp(even, far, np.log(ladder))))
 
 
 def sticks_of(log_share: Reals) -> Reals:
