@@ -96,6 +96,12 @@ def _graphs(estimate: Estimate, histories: Any) -> Picture:
 
 def _trace(estimate: Estimate, histories: Any) -> Picture:
     draws = estimate.draws
+    if draws is None and "rhat" in estimate.details:
+        raise EstimateRefused(
+            "the chains did not agree, and their draws are withheld",
+            hint="details['modes'] says where they stayed, and for how much of the time; "
+            + "; ".join(estimate.reasons),
+        )
     if draws is None or np.atleast_2d(draws).shape[0] < 2:
         raise StudyInvalid(
             f"{estimate.method} ran no chains: there is nothing that could fail to settle",
@@ -109,7 +115,7 @@ def _trace(estimate: Estimate, histories: Any) -> Picture:
     return draw_traces(draws, mixing=", ".join(measured))
 
 
-_MIXING = (("rhat", "R-hat", 3), ("ess_bulk", "bulk", 0), ("ess_tail", "tail", 0))
+_MIXING = (("rhat", "R-hat", 3), ("ess_bulk", "effective draws: bulk", 0), ("ess_tail", "tail", 0))
 
 
 def _numbers(estimate: Estimate) -> tuple[float, float, float]:

@@ -117,9 +117,7 @@ def sensitivity_curve(
     seen = None if histories is None else read_histories(histories)
     if seen is not None and estimate.input_digest != seen.input_digest:
         raise StudyInvalid("the estimate was not made from this table")
-    ratios = tuple(sorted(float(ratio) for ratio in odds_ratios))
-    if not ratios or not 0 < ratios[0] <= ratios[-1] < np.inf:
-        raise StudyInvalid("odds ratios should be positive", hint="1 is the assumption itself.")
+    ratios = _ratios(odds_ratios)
     if estimate.estimate is None:
         raise EstimateRefused("there is no estimate to vary", hint="; ".join(estimate.reasons))
     if fitted is None and seen is not None and not fixes_ratio_at_one(estimate):
@@ -138,6 +136,13 @@ def sensitivity_curve(
         lower=curves[1] if len(curves) > 1 else None,
         upper=curves[2] if len(curves) > 1 else None,
     )
+
+
+def _ratios(given: Sequence[float]) -> tuple[float, ...]:
+    ratios = tuple(sorted(float(ratio) for ratio in given))
+    if not ratios or not 0 < ratios[0] <= ratios[-1] < np.inf:
+        raise StudyInvalid("odds ratios should be positive", hint="1 is the assumption itself.")
+    return ratios
 
 
 def unseen_without_highest(lists: int, fitted: Reals) -> Reals:
