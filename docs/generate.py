@@ -12,6 +12,17 @@ from bearwitness import errors
 from bearwitness.casebook.review import EDITABLE, TRANSITIONS, State
 from bearwitness.casebook.rights import RIGHTS
 from bearwitness.cli import main as cli
+from bearwitness.estimation.checks.consistency import CLOSE
+from bearwitness.estimation.checks.order import (
+    FEWEST_LISTS,
+    LEAST_SHARE,
+    LIKELIEST_CHANCE,
+    WEAKEST,
+    WEAKEST_STATED,
+)
+from bearwitness.estimation.checks.overlap import LIKELIEST_ACCIDENT, NEARLY_ALL
+from bearwitness.estimation.checks.repeats import MANY
+from bearwitness.estimation.checks.rules import RULES, UNLIKELIEST_FIT
 from bearwitness.pipeline.study import KEYS, told_kind
 from bearwitness.tables import SCHEMAS
 
@@ -85,7 +96,33 @@ def review_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def verdict_page() -> str:
+    lines = [NOTE + "# The rules of the verdict\n"]
+    lines += [
+        "Rules of this house, not of any paper. The gravest that is broken decides. What they rest "
+        "on, and what they do on made populations and on published tables: "
+        "[the verdict](../explanation/the-verdict.md).\n"
+    ]
+    lines += ["| rule | limit | verdict where it is passed | why |", "|---|---|---|---|"]
+    lines += [f"| {r.name} | {r.limit:g} | {r.gives} | {r.why} |" for r in RULES]
+    more = (
+        ("chance of a misfit, below which the table contradicts a model", UNLIKELIEST_FIT),
+        ("a known list is right within this share of its size", CLOSE),
+        ("a list lies inside another from this share of its people on", NEARLY_ALL),
+        ("chance that a list lies so far inside another by accident", LIKELIEST_ACCIDENT),
+        ("people come and go: standard errors, order looked for", WEAKEST),
+        ("people come and go: standard errors, order stated", WEAKEST_STATED),
+        ("people come and go: share of misfit by pairs that the order explains", LEAST_SHARE),
+        ("people come and go: chance of so good an order", LIKELIEST_CHANCE),
+        ("people come and go: fewest lists, order looked for", FEWEST_LISTS),
+        ("records of a list that repeat a person, a warning", MANY),
+    )
+    lines += ["\n| limit that rules rest on | value |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {what} | {value:g} |" for what, value in more)]) + "\n"
+
+
 PAGES = {
+    "verdict-rules.md": verdict_page,
     "tables.md": tables_page,
     "commands.md": commands_page,
     "errors.md": errors_page,

@@ -15,10 +15,11 @@ from scipy.stats import chi2
 from bearwitness.cli import main
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation import Verdict, compare, make_estimator, read_histories
+from bearwitness.estimation.checks.chances import classes, independent, referred
 from bearwitness.estimation.checks.compare import weigh
 from bearwitness.estimation.checks.evidence import FAMILIES
 from bearwitness.estimation.checks.misfit import chance_of_misfit
-from bearwitness.estimation.checks.populations import POPULATIONS
+from bearwitness.estimation.checks.populations import POPULATIONS, Part
 from bearwitness.estimation.checks.rules import RULES, families_that_fit
 from bearwitness.estimation.checks.verdict import judge
 from bearwitness.estimation.registry import METHODS
@@ -68,7 +69,7 @@ def test_kosovo_hangs_on_one_list_and_is_told_so_with_the_numbers():
     assert any("without list ABA the estimate is 7,123" in r for r in found.reasons)
     assert found.lower == found.bound.lower == pytest.approx(8193, abs=1)
     assert set(found.contradicted) == {"independence", "stepwise", "sparse-bayes"}
-    assert "bic" in found.agreement
+    assert "(decomposable)" in found.agreement
 
 
 def test_the_uk_is_given_by_half_or_double_and_no_average_is_made_of_it():
@@ -84,7 +85,7 @@ def test_the_uk_is_given_by_half_or_double_and_no_average_is_made_of_it():
 def test_hepatitis_gets_a_bound_that_is_true():
     # Chao et al. (2001): a later screen found about 545.
     found = compared("HAV")
-    assert any("for 0 lists of 3" in reason for reason in found.reasons)
+    assert any("right for 0 lists of 3" in reason for reason in found.reasons)
     assert 271 < found.lower < 545
 
 
@@ -109,21 +110,49 @@ def test_the_comparison_goes_to_json_and_to_words():
 
 # Populations that we made. Rules were tuned on seeds 1 to 100; these are others.
 
+FAST = tuple(name for name in FAMILIES if name != "latent-class")  # a second less each
 HOLDS = ("independent", "pairs", "referral", "copied", "avoidance", "sparse")
 FAILS = ("strong-heterogeneity", "shared-cases", "very-sparse", "open", "nested", "two-worlds")
 
 
 @pytest.mark.parametrize("name", FAILS)
-@pytest.mark.parametrize("seed", [301, 302])
-def test_designed_failures_get_no_estimate(name, seed):
-    found = compare(POPULATIONS[name].draw(seed))
+def test_designed_failures_get_no_estimate(name):
+    found = compare(POPULATIONS[name].draw(301), methods=FAST)
     assert found.verdict is not Verdict.ESTIMATE
     assert found.lower is None or found.lower <= POPULATIONS[name].truth
 
 
 def test_populations_whose_model_holds_seldom_lose_their_estimate():
-    given = [compare(POPULATIONS[n].draw(seed)).verdict for n in HOLDS for seed in (301, 302)]
-    assert given.count(Verdict.ESTIMATE) >= 10  # of 12; about one in twenty is lost
+    given = [
+        compare(POPULATIONS[n].draw(seed), methods=FAST).verdict
+        for n in HOLDS
+        for seed in (301, 302)
+    ]
+    assert given.count(Verdict.ESTIMATE) >= 10  # of 12; one in fifty is lost
+
+
+def test_two_kinds_of_people_on_good_lists_get_an_estimate_and_hard_to_find_ones_a_bound():
+    # Five lists that each hold a fifth to a half of either kind; every method comes near the truth.
+    chances = classes((0.5, 0.5), ((0.5, 0.4, 0.45, 0.5, 0.4), (0.25, 0.3, 0.2, 0.3, 0.25)))
+    good = replace(
+        POPULATIONS["independent"], name="classes", parts=(Part(people=3000, chances=chances),)
+    )
+    given = [compare(good.draw(seed)).verdict for seed in (301, 302)]
+    assert Verdict.ESTIMATE in given
+    hard = compare(POPULATIONS["two-classes"].draw(301))
+    assert hard.verdict is Verdict.LOWER_BOUND_ONLY
+    assert hard.lower < POPULATIONS["two-classes"].truth
+
+
+def test_a_chain_of_referrals_is_told_by_its_pairs_or_held_back():
+    # From a to b and on to c, each half of the time: the pairs mend it, stated or not.
+    apart = independent((0.15, 0.10, 0.10, 0.12, 0.08))
+    passed = referred(referred(apart, giver=0, taker=1, share=0.5), giver=1, taker=2, share=0.5)
+    chain = replace(POPULATIONS["independent"], parts=(Part(people=3000, chances=passed),))
+    stated = [("ngo", "police"), ("police", "hospital")]
+    found = compare(chain.draw(301), referrals=stated, methods=FAST)
+    assert found.answers[-1].lower <= chain.truth <= found.answers[-1].upper
+    assert "independence" in found.contradicted
 
 
 # Rules as data.
@@ -131,7 +160,7 @@ def test_populations_whose_model_holds_seldom_lose_their_estimate():
 
 @pytest.fixture(scope="module")
 def good():
-    found = compare(POPULATIONS["independent"].draw(303))
+    found = compare(POPULATIONS["independent"].draw(303), methods=FAST)
     assert found.verdict is Verdict.ESTIMATE
     return found.evidence
 
@@ -185,7 +214,7 @@ def test_a_list_that_decides_is_named(good):
 
 def test_a_stated_referral_questions_models_without_it_and_adds_one_with_it():
     seen = POPULATIONS["independent"].draw(304)
-    found = compare(seen, referrals=[("ngo", "police")])
+    found = compare(seen, referrals=[("ngo", "police")], methods=FAST)
     given = found.answers[-1]
     assert (given.method, given.model) == ("loglinear", ("ngo:police",))
     fitting = {a.method for a in families_that_fit(found.evidence)}

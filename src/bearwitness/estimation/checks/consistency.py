@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from bearwitness.estimation.estimate import Estimate, Estimator
 from bearwitness.estimation.histories import Histories, read_histories
+
+CLOSE = 0.1  # a rule of this house: an estimate so near the truth is right, whatever its interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,13 @@ class KnownList:
         if self.answer.estimate is None or not self.people:
             return None
         return self.answer.estimate / self.people - 1
+
+    @property
+    def is_right(self) -> bool | None:
+        """The interval holds the truth, or the estimate lies within a tenth of it."""
+        if self.covers is None or self.error is None:
+            return None
+        return self.covers or abs(self.error) <= CLOSE
 
     @property
     def reason(self) -> str:
@@ -147,9 +155,3 @@ def _sentence(known: KnownList) -> str:
     told = f"the others say {answer.estimate:,.0f} ({ends})"
     missed = "" if known.covers else f": wrong by {abs(known.error or 0.0):.0%}"
     return f"{known.name}: {known.people:,} people; {told}{missed}."
-
-
-def largest_error(consistency: Consistency) -> float:
-    """The largest relative error, either way, among lists that the interval misses; else 0."""
-    errors = [abs(k.error or 0.0) for k in consistency.known if k.covers is False]
-    return float(np.max(errors)) if errors else 0.0

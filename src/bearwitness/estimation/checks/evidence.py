@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from bearwitness.errors import BearwitnessError
@@ -34,6 +35,7 @@ FAMILIES = (
 FAMILIES_OF_TWO = ("chapman", "independence", "decomposable")
 BOUND = "chao"
 REPLICATES = 200  # enough to compare by; an estimate to be printed takes 1,000 or more
+QUICK: Mapping[str, Mapping[str, Any]] = MappingProxyType({"latent-class": {"draws": 500}})
 
 MOST_LISTS_LEFT_OUT = 7  # beyond this many lists the omissions cost too much
 _SEARCHING = frozenset({"stepwise", "bic", "aic", "sparse-bayes", "decomposable"})
@@ -113,7 +115,7 @@ def suitable(seen: Histories) -> tuple[str, ...]:
 
 def fit_quickly(name: str, seen: Histories, settings: Mapping[str, Any], **more: Any) -> Estimate:
     """The method's answer with few replicates; a refusal in words where it raises one."""
-    estimator = make_estimator(name, **settings, **more)
+    estimator = make_estimator(name, **settings, **QUICK.get(name, {}), **more)
     if hasattr(estimator, "interval") and hasattr(estimator, "replicates"):
         # A BCa limit would draw many more replicates than asked for.
         estimator = replace(estimator, interval="percentile")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bearwitness.estimation.checks.consistency import CLOSE
 from bearwitness.estimation.checks.evidence import Evidence, gives_bounds, is_answered
 from bearwitness.estimation.checks.influence import Named, are_apart
 from bearwitness.estimation.estimate import Estimate, Verdict
@@ -100,7 +101,8 @@ def _open(evidence: Evidence, limit: float) -> list[str]:
 
 def _families(evidence: Evidence, limit: float) -> list[str]:
     fitting = families_that_fit(evidence)
-    if len(fitting) >= limit:
+    all_near = not _far_apart([a for a in evidence.answers if is_answered(a)], 1 + CLOSE)
+    if len(fitting) >= limit or (fitting and all_near):
         return []
     named = ", ".join(a.method for a in fitting) or "none"
     return [
@@ -122,7 +124,7 @@ def _refusals(evidence: Evidence, limit: float) -> list[str]:
 def _ratio(evidence: Evidence, limit: float) -> list[str]:
     fitting = families_that_fit(evidence)
     least, most = extremes(fitting)
-    if least is None or most is None or not _total(most) > limit * _total(least):
+    if least is None or most is None or not _far_apart(fitting, limit):
         return []
     return [
         f"methods that fit the table equally well give from {_total(least):,.0f} ({least.method}) "
@@ -132,8 +134,7 @@ def _ratio(evidence: Evidence, limit: float) -> list[str]:
 
 def _common(evidence: Evidence, limit: float) -> list[str]:
     fitting = families_that_fit(evidence)
-    shared = common_range(fitting)
-    if len(fitting) < 2 or shared is not None:
+    if common_range(fitting) is not None or not _far_apart(fitting, limit):
         return []
     return ["the intervals of methods that fit the table have no number in common"]
 
@@ -141,13 +142,14 @@ def _common(evidence: Evidence, limit: float) -> list[str]:
 def _known(evidence: Evidence, limit: float) -> list[str]:
     found = []
     for consistency in evidence.known[:1]:
-        tried, covered = consistency.tried, consistency.covered
-        few = tried == 2 and not covered  # of two lists, one may be missed by chance
-        if few or (tried >= 3 and covered <= limit * tried):
-            wrong = [k.name for k in consistency.known if k.covers is False]
+        tried = consistency.tried
+        right = sum(known.is_right is True for known in consistency.known)
+        few = tried == 2 and not right  # of two lists, one may be missed by chance
+        if few or (tried >= 3 and right <= limit * tried):
+            wrong = [k.name for k in consistency.known if k.is_right is False]
             found.append(
                 f"when the people on one list are taken as a truth that is known, the others get "
-                f"the number right for {covered} lists of {tried} (wrong for {', '.join(wrong)})"
+                f"the number right for {right} lists of {tried} (wrong for {', '.join(wrong)})"
             )
     return found
 
@@ -164,8 +166,10 @@ def _lost(evidence: Evidence, limit: float) -> list[str]:
 def _apart(evidence: Evidence, limit: float) -> list[str]:
     if len(evidence.without) < 3 or evidence.whole is None:
         return []
-    off = [(n, a) for n, a in evidence.without if are_apart(evidence.whole, a)]
-    return [_apart_told(evidence.whole, entry) for entry in off] if len(off) > limit else []
+    whole = evidence.whole
+    off = [(n, a) for n, a in evidence.without if are_apart(whole, a)]
+    far = [(n, a) for n, a in off if abs(_total(a) / _total(whole) - 1) > limit]
+    return [_apart_told(whole, entry) for entry in far]
 
 
 def _swing(evidence: Evidence, limit: float) -> list[str]:
@@ -235,7 +239,8 @@ RULES: tuple[Rule, ...] = (
         name="methods that fit",
         limit=2,
         gives=_LOWER,
-        why="One method alone cannot be checked against another.",
+        why="One method alone cannot be checked against another, unless those that do not fit say "
+        "the same to within a tenth.",
         look=_families,
     ),
     Rule(
@@ -248,17 +253,19 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="intervals in common",
-        limit=0,
+        limit=1.1,
         gives=_LOWER,
-        why="Two intervals that do not touch cannot both be right, and nothing says which is.",
+        why="Where estimates differ by more than a tenth and the intervals do not touch, not both "
+        "can be right, and nothing says which is.",
         look=_common,
     ),
     Rule(
         name="known lists",
         limit=0.5,
         gives=_LOWER,
-        why="A method that misses half of the sizes that are known has no claim to the one that "
-        "is not (Binette & Steorts 2022). This is how people who differ give themselves away.",
+        why="A method that misses half of the sizes that are known, by more than a tenth, has no "
+        "claim to the one that is not (Binette & Steorts 2022). This is how people who differ give "
+        "themselves away.",
         look=_known,
     ),
     Rule(
@@ -271,17 +278,18 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="lists that decide",
-        limit=0,
+        limit=0.1,
         gives=_LOWER,
-        why="With and without the list the intervals do not touch: the list is the answer.",
+        why="With and without the list the intervals do not touch, and the estimates differ by "
+        "more than a tenth: the list is the answer.",
         look=_apart,
     ),
     Rule(
         name="swing over lists",
         limit=2.5,
         gives=_LOWER,
-        why="Where leaving out one list or another halves or doubles the estimate, which lists "
-        "were collected decides it.",
+        why="Where leaving out one list or another makes the estimate several times as large, "
+        "which lists were collected decides it.",
         look=_swing,
     ),
 )
@@ -302,6 +310,12 @@ def common_range(answers: Sequence[Estimate]) -> tuple[float, float] | None:
         return None
     lower, upper = max(float(low or 0) for low, _ in ends), min(float(up or 0) for _, up in ends)
     return (lower, upper) if lower <= upper else None
+
+
+def _far_apart(answers: Sequence[Estimate], limit: float) -> bool:
+    """Whether the largest estimate is more than `limit` times the smallest."""
+    least, most = extremes(answers)
+    return least is not None and most is not None and _total(most) > limit * _total(least)
 
 
 def _total(answer: Estimate) -> float:
