@@ -286,3 +286,15 @@ def test_the_command_line_tells_what_an_answer_hangs_on(tmp_path):
     assert "One person more on exactly" in done.output or "One person fewer" in done.output
     plain = CliRunner().invoke(main, ["influence", kosovo, "--method", "independence", "--json"])
     assert len(json.loads(plain.output)["cells"]) == 15
+
+
+# The page.
+
+
+def test_the_page_on_the_verdict_says_what_the_verdicts_are():
+    page = (ROOT / "docs" / "explanation" / "the-verdict.md").read_text(encoding="utf-8")
+    for name, verdict in PUBLISHED.items():
+        row = re.search(rf"^\| {name}(?: \(.*?\))? \| \d \| ([a-z ]+?) \| ([\d,]*)", page, re.M)
+        assert row[1] == verdict
+        if row[2]:
+            assert int(row[2].replace(",", "")) == round(compared(name).lower)
