@@ -147,6 +147,16 @@ def test_the_complete_graph_takes_over_and_the_answer_says_so():
     assert "complete graph" in answer.reasons[0]
 
 
+def test_the_search_reaches_for_the_complete_graph_where_that_is_let_in():
+    # HAV (Chao et al. 2001): the complete graph has most of the posterior, and the longest tail.
+    rows = rows_of("HAV")
+    without, with_it = (Decomposable(saturated=flag).fit(rows).details for flag in (False, True))
+    assert with_it["largest_unseen_searched"] > 100 * without["largest_unseen_searched"]
+    assert with_it["with_saturated"][2] > 1.3 * without["with_saturated"][2]
+    assert with_it["without_saturated"] == pytest.approx(without["without_saturated"], abs=1)
+    assert with_it["mass_at_edge"] < 1e-5
+
+
 def test_more_lists_than_allowed_are_refused_with_a_way_out():
     names = "abcdefgh"
     rows = [{"pattern": name, "count": 20} for name in names]

@@ -82,7 +82,9 @@ class Decomposable:
                 f"{len(seen.lists)} lists have too many graphs to average over; merge lists, "
                 "choose stepwise, or allow seven with most_lists=7",
             )
-        return self._answer(draft, seen, find_posterior(self._table(seen)))
+        return self._answer(
+            draft, seen, find_posterior(self._table(seen), saturated=self.saturated)
+        )
 
     def points(self, seen: Histories, tables: Reals) -> Reals:
         """The median of each of `tables` (tables by cells of `seen`), not rounded to a person.
@@ -90,7 +92,7 @@ class Decomposable:
         Meant for tables that differ little from that of `seen`: graphs that have next to no
         posterior probability there are left out.
         """
-        whole = find_posterior(self._table(seen))
+        whole = find_posterior(self._table(seen), saturated=self.saturated)
         graphs = whole.graphs[whole.probabilities > _LEFT_OUT]
         if graphs[-1] != whole.graphs[-1]:
             graphs = np.append(graphs, whole.graphs[-1])

@@ -75,10 +75,14 @@ class Posterior:
         return np.asarray(np.ceil(start + share * (self.unseen[place] - start) - 1e-9))
 
 
-def find_posterior(table: Table) -> Posterior:
-    """Of the graphs that matter, on a grid that reaches as far as there is anything to find."""
+def find_posterior(table: Table, *, saturated: bool = False) -> Posterior:
+    """Of the graphs that matter, on a grid that reaches as far as there is anything to find.
+
+    It is the complete graph that reaches farthest; only with `saturated` is the grid made for it.
+    """
     graphs = likely_graphs(table, coarse_grid(table))
-    return weigh_graphs(table, find_grid(table, graphs), graphs)
+    reaching = graphs if saturated else graphs[:-1]
+    return weigh_graphs(table, find_grid(table, reaching), graphs)
 
 
 def coarse_grid(table: Table) -> Reals:
@@ -127,7 +131,7 @@ def weigh_graphs(table: Table, unseen: Reals, graphs: Places) -> Posterior:
 
 def find_grid(table: Table, graphs: Places) -> Reals:
     """Every number to 100, then ever wider steps, until next to nothing is left at the edge."""
-    rows = decomposable_graphs(table.lists)[graphs[:-1]]
+    rows = decomposable_graphs(table.lists)[graphs]
     reach = 10.0
     while True:
         unseen = _grid(table, reach * table.observed, points=2 * _COARSE, per_width=1)

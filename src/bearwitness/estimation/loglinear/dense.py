@@ -1,4 +1,10 @@
-"""A Poisson log-linear model with any model matrix, one table at a time."""
+"""A Poisson log-linear model with any model matrix, one table at a time.
+
+`fit.py` has many tables at once, and needs no matrix, but only models of interactions; here a row
+may stand for people on no list, as profile likelihoods want it, and an entry be any number. The
+sparse family climbs a posterior, whose top always exists: `sparse/models.py`. One Newton for all
+three would be longer than the three.
+"""
 
 from __future__ import annotations
 
