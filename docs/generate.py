@@ -47,12 +47,20 @@ def tables_page() -> str:
 
 def commands_page() -> str:
     parts = [NOTE + "# The command line\n"]
-    for name, command in [("", cli), *sorted(cli.commands.items())]:
+    for name, command in _commands():
         context = click.Context(command, info_name=f"bearwitness {name}".strip())
         context.max_content_width = 90
         help_text = command.get_help(context).replace("\b", "").rstrip()
         parts.append(f"## bearwitness {name}".rstrip() + f"\n\n```\n{help_text}\n```\n")
     return "\n".join(parts)
+
+
+def _commands():
+    yield "", cli
+    for name, command in sorted(cli.commands.items()):
+        yield name, command
+        for part, below in sorted(getattr(command, "commands", {}).items()):
+            yield f"{name} {part}", below
 
 
 def errors_page() -> str:

@@ -387,14 +387,21 @@ def import_(file: Path, name: str, uses: tuple[str, ...], team: str) -> None:
     click.echo(str(done))
 
 
-@main.command()
+@main.group()
 def audit() -> None:
-    """Follow the audit's chain from its first entry to its last, and say whether it is whole.
+    """The audit of the records: who did what to which row, and who looked at a name."""
 
-    Any entry that was edited, deleted or moved with a plain SQL client is found, and so is a kept
-    version that is not what was audited. Exit code 73 then.
+
+@audit.command(name="verify")
+def audit_verify() -> None:
+    """Follow the audit from its first entry to its last, and compare the rows with it.
+
+    Any entry that was edited, deleted or moved with a plain SQL client is found, and so is a row
+    or a kept version that is not what was audited. Exit code 73 then.
     """
     _records()
     from bearwitness.records.audit import verify_audit
+    from bearwitness.records.history import verify_history
 
     click.echo(f"{verify_audit():,} entries, unbroken")
+    click.echo(f"{verify_history():,} versions, as they were written")

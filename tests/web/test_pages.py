@@ -13,6 +13,7 @@ OPEN = {"login", "leave", "blank", "logout"}
 POST_ONLY = {
     "add-comment",
     "code-act",
+    "decide-erasure",
     "move-interview",
     "choose-team",
     "end-account",
@@ -46,6 +47,8 @@ def address(name, person):
         "code_name": {"code_name": person.code_name},
         "interview": {"number": interview.pk},
         "edit-interview": {"number": interview.pk},
+        "history": {"kind": "interview", "number": interview.pk},
+        "decide-erasure": {"number": getattr(person.erasures.first(), "pk", 1)},
         "code-act": {"number": interview.pk},
         "act": {"number": act.pk},
         "add-perpetrator": {"number": act.pk},
@@ -218,9 +221,7 @@ def test_a_failure_is_logged_without_what_the_form_held(alice, db, monkeypatch, 
     assert NAME not in "".join(lines) + body(response) + "".join(capfd.readouterr())
 
 
-def test_an_act_is_coded_from_copied_words_which_then_stand_behind_a_click(
-    alice, hana
-):
+def test_an_act_is_coded_from_copied_words_which_then_stand_behind_a_click(alice, hana):
     told = hana.interviews.get()
     url = reverse("code-act", args=[told.pk])
     sent = {"quote": "Lark Street", "term": "trafficking/deception", "date": "spring 2014"}

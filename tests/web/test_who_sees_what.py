@@ -6,9 +6,11 @@ sign-in; 403 no right; 404 there is nothing here, which is also the answer for a
 
 import pytest
 from django.db import transaction
-from tests.cast import ROLES, account
+from tests.cast import ROLES, account, reader
 from tests.web.conftest import make_hana
 from tests.web.test_pages import NAMES, address
+
+from bearwitness.records import actions
 
 ANYONE = {"login", "logout", "leave", "blank"}
 WHO = ("nobody", "alice", "bob", "charlie", "dina", "ana", "paul", "audrey", "adam")
@@ -54,6 +56,11 @@ add-source          GET    302>   200   200  200    403  403  403   403   403
 source              GET    302>   200   200  404    200  200  403   403   403
 import-list         GET    302>   200   200  200    403  403  403   403   403
 read-date           POST   302>   200   200  200    200  200  200   200   200
+history             GET    302>   200   200  404    200  200  403   403   403
+history             POST   302>   200   200  404    200  403  403   403   403
+ask-erasure         GET    302>   200   200  404    403  403  403   403   403
+erasures            GET    302>   200   200  200    403  403  403   403   200
+decide-erasure      POST   302>   403   302  404    403  403  403   403   302
 audit               GET    302>   403   403  403    403  403  403   200   403
 audit               POST   302>   403   403  403    403  403  403   200   403
 studies             GET    302>   403   403  403    403  200  200   403   403
@@ -74,6 +81,7 @@ SENT = {
     "read-date": {"said": "1998"},
     "edit-interview": {"open": "yes"},
     "move-interview": {"to": "ready"},
+    "decide-erasure": {"confirm": "yes"},
     "code-act": {"quote": "Lark Street", "term": "trafficking/deception"},
     "add-comment": {"text": "look at the date"},
 }
@@ -88,7 +96,9 @@ def test_every_page_has_a_row():
 def people_and_hana(django_db_setup, django_db_blocker):
     """Made once for all cells: each test goes back to this state."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield {name: account(name) for name in ROLES}, make_hana()
+        people, hana = {name: account(name) for name in ROLES}, make_hana()
+        actions.ask_erasure(reader("alice"), hana, reason="she asked to be forgotten")
+        yield people, hana
         transaction.set_rollback(True)
 
 

@@ -14,9 +14,18 @@ from typing import Any
 from django.db.models import Q
 
 from bearwitness.casebook.consent import Use
-from bearwitness.casebook.rights import LOCAL, NOBODY, Reader, Right, Role, check_may
-from bearwitness.errors import RecordsError
-from bearwitness.records.models import Team
+from bearwitness.casebook.rights import (
+    LOCAL,
+    NOBODY,
+    Reader,
+    Right,
+    Role,
+    check_may,
+    check_may_change,
+    may_change,
+)
+from bearwitness.errors import NotPermitted, RecordsError
+from bearwitness.records.models import Person, Team
 
 INSIDE, STATED = "inside", "stated"
 
@@ -62,6 +71,19 @@ def visible(reader: Reader, to: str = "") -> Q:
     if reader.every_team:
         return Q()
     return Q(**{f"{to}team__in": sorted(reader.teams)}) | Q(**{f"{to}is_open": True})
+
+
+def check_may_write(reader: Reader, person: Person) -> None:
+    """Raise NotPermitted unless the reader's team may add to this person, who was not erased."""
+    check_may_change(reader, person.team_id)
+    if person.erased_at is not None:
+        raise NotPermitted(
+            "this person was erased", hint="Nothing is recorded of them again under this code name."
+        )
+
+
+def may_write(reader: Reader, person: Person) -> bool:
+    return may_change(reader, person.team_id) and person.erased_at is None
 
 
 def local_reader(team: str = "") -> Reader:

@@ -16,7 +16,16 @@ from bearwitness.records.actions.acts import (
     read_evidence,
 )
 from bearwitness.records.actions.consents import give_consent, withdraw_consent
+from bearwitness.records.actions.erasing import (
+    ask_erasure,
+    confirm_erasure,
+    drop_erasure,
+)
 from bearwitness.records.actions.interviews import add_interview, edit_interview, read_interview
+from bearwitness.records.actions.looking_back import (
+    read_history,
+    read_values_at,
+)
 from bearwitness.records.actions.people import (
     add_person,
     close_person,
@@ -44,9 +53,12 @@ __all__ = [
     "add_person",
     "add_source",
     "add_team",
+    "ask_erasure",
     "assign_interview",
     "change_account",
     "close_person",
+    "confirm_erasure",
+    "drop_erasure",
     "edit_interview",
     "edit_person",
     "end_account",
@@ -58,7 +70,9 @@ __all__ = [
     "note_snapshot",
     "open_person",
     "read_evidence",
+    "read_history",
     "read_interview",
+    "read_values_at",
     "show_names",
     "withdraw_consent",
 ]

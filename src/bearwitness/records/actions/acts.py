@@ -6,10 +6,10 @@ from dataclasses import asdict
 from bearwitness.casebook import When
 from bearwitness.casebook.perpetrators import Perpetrator
 from bearwitness.casebook.review import State, check_may_edit
-from bearwitness.casebook.rights import Reader, Right, check_may_change
+from bearwitness.casebook.rights import Reader, Right
 from bearwitness.coding import Moment, Quote, load_vocabulary, locate
 from bearwitness.errors import InputError, RecordsError
-from bearwitness.records.access import action, visible
+from bearwitness.records.access import action, check_may_write, visible
 from bearwitness.records.actions.sources import home_team
 from bearwitness.records.audit import Writing, audited
 from bearwitness.records.models import (
@@ -50,7 +50,7 @@ def add_act(  # noqa: PLR0913 - what HURIDOCS asks of an act
 ) -> Act:
     """Add an act done to a person. `term` is vocabulary/word; `said` has any of date (EDTF),
     place, outcome. A quote must stand in the source's interview, in one place only."""
-    check_may_change(reader, person.team_id)
+    check_may_write(reader, person)
     vocabulary = load_vocabulary(term.split("/", maxsplit=1)[0])
     _check_same_team(person, event)
     act = Act(
@@ -75,7 +75,7 @@ def add_act(  # noqa: PLR0913 - what HURIDOCS asks of an act
 @action(Right.CODE)
 def add_perpetrator(reader: Reader, act: Act, perpetrator: Perpetrator) -> Involvement:
     """Say who did an act. There can be any number, each in a role."""
-    check_may_change(reader, act.person.team_id)
+    check_may_write(reader, act.person)
     with audited(reader) as write:
         _open_interview(act.source)
         return _write_perpetrator(write, reader, act, perpetrator)
@@ -84,7 +84,7 @@ def add_perpetrator(reader: Reader, act: Act, perpetrator: Perpetrator) -> Invol
 @action(Right.CODE)
 def add_evidence(reader: Reader, act: Act, quoted: Quote | Moment) -> Evidence:
     """Tie an act to more words of its interview, or to a stretch of its recording."""
-    check_may_change(reader, act.person.team_id)
+    check_may_write(reader, act.person)
     with audited(reader) as write:
         return _write_evidence(write, act, _open_interview(act.source), quoted)
 

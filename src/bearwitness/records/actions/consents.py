@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date
 
 from bearwitness.casebook import Use
-from bearwitness.casebook.rights import Reader, Right, check_may_change
+from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import ConsentMissing, NotPermitted
-from bearwitness.records.access import action
+from bearwitness.records.access import action, check_may_write
 from bearwitness.records.audit import audited
 from bearwitness.records.models import Consent, Person
 
@@ -24,7 +24,7 @@ def give_consent(  # noqa: PLR0913 - one argument a column
     expires_at: date | None = None,
 ) -> list[Consent]:
     """Enter a person's yes to one or more uses: one row a use."""
-    check_may_change(reader, person.team_id)
+    check_may_write(reader, person)
     if given_at > date.today():
         raise ConsentMissing("a consent cannot be given in the future", hint="Check its date.")
     if expires_at is not None and expires_at < given_at:
@@ -41,7 +41,7 @@ def withdraw_consent(
     reader: Reader, person: Person, *, use: Use, on: date | None = None
 ) -> list[Consent]:
     """End every grant of this use at once. Asking twice changes nothing."""
-    check_may_change(reader, person.team_id)
+    check_may_write(reader, person)
     day = on or date.today()
     if day > date.today():
         raise NotPermitted("a withdrawal holds from today or an earlier day", hint="Check it.")

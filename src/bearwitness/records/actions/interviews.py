@@ -5,9 +5,9 @@ from datetime import date
 
 from bearwitness.casebook import Use, When, check_may_use
 from bearwitness.casebook.review import State, check_may_edit
-from bearwitness.casebook.rights import Reader, Right, check_may_change
+from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import NotPermitted, RecordsError
-from bearwitness.records.access import action
+from bearwitness.records.access import action, check_may_write
 from bearwitness.records.anchoring import anchor_evidence
 from bearwitness.records.audit import audited, version_of
 from bearwitness.records.granting import uses_granted
@@ -28,7 +28,7 @@ def add_interview(  # noqa: PLR0913 - one argument a column
     place: str = "",
 ) -> Interview:
     """Write an interview down. Raises ConsentMissing without the person's yes to being recorded."""
-    check_may_change(reader, person.team_id)
+    check_may_write(reader, person)
     When.read(held_on)
     with audited(reader) as write:
         check_may_use(uses_granted(person, on=date.today()), Use.RECORD)
@@ -60,7 +60,7 @@ def edit_interview(
     `seen` is the version that the writer began from: raises NotPermitted where somebody else has
     saved since, so that nobody's words are lost. The state is read under lock.
     """
-    check_may_change(reader, interview.person.team_id)
+    check_may_write(reader, interview.person)
     if unknown := set(said) - set(_FIELDS):
         raise RecordsError(f"an interview has no field {min(unknown)!r}", hint=f"{_FIELDS}.")
     if "held_on" in said:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from unicodedata import normalize
 
 from bearwitness.casebook import Name, When
-from bearwitness.casebook.rights import Reader, Right, check_may_change
+from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import RecordsError
-from bearwitness.records.access import action, visible
+from bearwitness.records.access import action, check_may_write, visible
 from bearwitness.records.actions.sources import home_team, own_list
 from bearwitness.records.audit import Writing, audited
 from bearwitness.records.models import Person, PersonName, Record, Source, Statement
@@ -48,7 +48,7 @@ def edit_person(
     why: str = "",
 ) -> Person:
     """Add names, and correct what our own list says. What was said before stays as statements."""
-    check_may_change(reader, person.team_id)
+    check_may_write(reader, person)
     said = _checked(said or {})
     with audited(reader, why=why) as write:
         record = _own_record(write, person)
@@ -73,7 +73,7 @@ def close_person(reader: Reader, person: Person) -> Person:
 
 
 def _set_open(reader: Reader, person: Person, is_open: bool) -> Person:
-    check_may_change(reader, person.team_id)
+    check_may_write(reader, person)
     action = "open_person" if is_open else "close_person"
     with audited(reader) as write:
         write.change(action, person, {"is_open": is_open})

@@ -12,7 +12,7 @@ from bearwitness.records.models.cases import (
     Statement,
 )
 from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
-from bearwitness.records.models.keeping import Version
+from bearwitness.records.models.keeping import Erasure, Version
 from bearwitness.records.models.reviewing import Comment
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "AuditHead",
     "Comment",
     "Consent",
+    "Erasure",
     "Event",
     "Evidence",
     "Interview",

@@ -57,6 +57,7 @@ class Person(Owned):
     sex = models.CharField(max_length=10, choices=Sex, blank=True)
     birth = models.CharField(max_length=80, blank=True)
     origin = models.CharField(max_length=200, blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("id",)

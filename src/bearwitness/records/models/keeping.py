@@ -4,6 +4,7 @@ from django.db import models
 
 from bearwitness.records.models.appending import AppendOnly
 from bearwitness.records.models.auditing import AuditEntry
+from bearwitness.records.models.cases import Person
 
 
 class Version(AppendOnly):
@@ -31,3 +32,25 @@ class Version(AppendOnly):
 
     def __str__(self):
         return f"version {self.pk}"
+
+
+class Erasure(models.Model):
+    """Two people took everything about a person away; this, and the audit, tells that they did."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="erasures")
+    reason = models.CharField(max_length=500)
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=150, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(confirmed_at=None), name="asked_once"
+            ),
+        )
+
+    def __str__(self):
+        return f"erasure {self.pk}"

@@ -15,6 +15,13 @@ from bearwitness.records.queries.coded import (
     passages,
     perpetrators,
 )
+from bearwitness.records.queries.keeping import (
+    changes,
+    erasure,
+    erasure_of,
+    erasures,
+    row_of,
+)
 from bearwitness.records.queries.people import (
     consented_people,
     consented_records,
@@ -51,11 +58,15 @@ __all__ = [
     "acts_from",
     "audit_entries",
     "authors",
+    "changes",
     "comments",
     "consented_people",
     "consented_records",
     "consents",
     "counts_by_state",
+    "erasure",
+    "erasure_of",
+    "erasures",
     "event",
     "events",
     "events_for",
@@ -73,6 +84,7 @@ __all__ = [
     "records_from",
     "records_of",
     "reviewers",
+    "row_of",
     "source",
     "sources",
     "sources_for",

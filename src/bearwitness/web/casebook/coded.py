@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bearwitness.casebook.rights import Right, check_may, check_may_change, may_change
+from bearwitness.casebook.rights import Right, check_may
 from bearwitness.errors import BearwitnessError
 from bearwitness.records import actions, queries
+from bearwitness.records.access import check_may_write, may_write
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.interviews import show_interview
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
@@ -36,7 +37,7 @@ def act(request, number):
         "perpetrators": forms.with_kind_words(queries.perpetrators(request.reader, shown)),
         "passages": queries.number_of_passages(request.reader, shown),
         "evidence": evidence,
-        "may_change": may_change(request.reader, shown.person.team_id),
+        "may_change": may_write(request.reader, shown.person),
     }
     return render(request, "web/casebook/act.html", context)
 
@@ -68,7 +69,7 @@ class AddPerpetrator(ActionPage):
     @cached_property
     def on_act(self):
         shown = found(queries.act, self.reader, self.kwargs["number"])
-        check_may_change(self.reader, shown.person.team_id)
+        check_may_write(self.reader, shown.person)
         return shown
 
     def get_context_data(self, **context):
@@ -90,7 +91,7 @@ def code_act(request, number):
     """An act from marked words. The answer shows the words again, for the next one."""
     check_may(request.reader, Right.CODE)
     told = found(queries.interview, request.reader, number)
-    check_may_change(request.reader, told.person.team_id)
+    check_may_write(request.reader, told.person)
     form = forms.CodingForm(request.POST, person=told.person, reader=request.reader)
     if form.is_valid():
         try:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bearwitness.casebook.review import EDITABLE, State, Who, moves
-from bearwitness.casebook.rights import Right, check_may_change, may, may_change
+from bearwitness.casebook.rights import Right, may
 from bearwitness.coding import segments
 from bearwitness.records import actions, queries
+from bearwitness.records.access import check_may_write, may_write
 from bearwitness.records.anchoring import span_of
 from bearwitness.records.audit import version_of
 from bearwitness.web.casebook import forms
@@ -61,7 +62,7 @@ def interview(request, number):
 def show_interview(request, shown, text, *, coding=None):
     """`coding` is a form that was sent and has to be mended; a new one is shown without it."""
     reader = request.reader
-    editable = State(shown.state) in EDITABLE and may_change(reader, shown.person.team_id)
+    editable = State(shown.state) in EDITABLE and may_write(reader, shown.person)
     context = {
         "interview": with_state_words([shown])[0],
         "person": shown.person,
@@ -86,7 +87,7 @@ def _review(reader, shown, *, is_read):
 
     Whoever decides about somebody else's words is offered that beside the words only.
     """
-    if not may_change(reader, shown.person.team_id):
+    if not may_write(reader, shown.person):
         return {}
     open_moves = moves(reader, queries.authors(reader, shown), state=State(shown.state))
     if not is_read:
@@ -105,7 +106,7 @@ def _review(reader, shown, *, is_read):
 
 def _changeable(request, number):
     shown = found(queries.interview, request.reader, number)
-    check_may_change(request.reader, shown.person.team_id)
+    check_may_write(request.reader, shown.person)
     return shown
 
 

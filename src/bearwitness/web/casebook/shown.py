@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.timezone import localdate
 
-from bearwitness.casebook.rights import Right, check_may_change
+from bearwitness.casebook.rights import Right
 from bearwitness.coding import load_vocabulary
 from bearwitness.records import queries
+from bearwitness.records.access import check_may_write
 from bearwitness.records.granting import grant_of
 from bearwitness.web.casebook import forms
 from bearwitness.web.pages import ActionPage, found, language_tag
@@ -53,7 +54,7 @@ class OfPerson(ActionPage):
     @cached_property
     def person(self):
         person = person_of(self.request, self.kwargs["code_name"])
-        check_may_change(self.reader, person.team_id)
+        check_may_write(self.reader, person)
         return person
 
     def back(self):

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from bearwitness.web.casebook import coded, views
+from bearwitness.web.casebook import coded, keeping, views
 from bearwitness.web.casebook import interviews as told
 
 
@@ -47,5 +47,9 @@ urlpatterns = [
     path("sources/add/", views.AddSource.as_view(), name="add-source"),
     path("sources/<int:number>/", views.source, name="source"),
     path("read-date/", views.read_date, name="read-date"),
+    path("history/<slug:kind>/<int:number>/", keeping.history, name="history"),
+    path("people/<code:code_name>/erase/", keeping.AskErasure.as_view(), name="ask-erasure"),
+    path("erasures/", keeping.erasures, name="erasures"),
+    path("erasures/<int:number>/", keeping.decide_erasure, name="decide-erasure"),
     path("audit/", views.audit, name="audit"),
 ]

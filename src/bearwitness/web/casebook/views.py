@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bearwitness.casebook import NameKind, Use, in_words, read_said_date
-from bearwitness.casebook.rights import Right, check_may, may_change
+from bearwitness.casebook.rights import Right, check_may
 from bearwitness.errors import InputError
 from bearwitness.records import actions, queries
+from bearwitness.records.access import may_write
 from bearwitness.records.audit import verify_audit
+from bearwitness.records.history import verify_history
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.pages import ActionPage, found, language_tag, need, page_of
@@ -74,7 +76,7 @@ def _show_person(request, person, names=None):
         "acts": [act_of(act) for act in queries.acts(request.reader, person)],
         "interviews": queries.interviews(request.reader, person),
         "records": queries.records_of(request.reader, person),
-        "may_change": may_change(request.reader, person.team_id),
+        "may_change": may_write(request.reader, person),
     }
     return render(request, "web/casebook/person.html", context)
 
@@ -180,6 +182,9 @@ class AddSource(ActionPage):
 @need(Right.AUDIT)
 def audit(request):
     """GET lists the entries; POST follows the chain from the first to the last."""
-    whole = verify_audit() if request.method == "POST" else None
+    whole = None
+    if request.method == "POST":
+        whole = verify_audit()
+        verify_history()
     page = page_of(request, queries.audit_entries(request.reader))
     return render(request, "web/casebook/audit.html", {"page": page, "whole": whole})
