@@ -6,15 +6,13 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bearwitness.casebook.consent import Use
-from bearwitness.casebook.rights import LOCAL
-from bearwitness.errors import BearwitnessError, ExtraMissing
+from bearwitness.cli_records import audit, import_, serve, snapshot
+from bearwitness.errors import BearwitnessError
 from bearwitness.provenance import software_version
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -325,83 +323,5 @@ def verify(package: Path, signer: str | None, as_json: bool) -> None:
         click.echo("Compare that fingerprint with one the publisher gave you another way.")
 
 
-def _records() -> None:
-    """Start Django for the commands that need records; say what to install where it is absent."""
-    try:
-        from bearwitness.web.server import setup
-    except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith(("django", "waitress", "whitenoise")):
-            raise
-        raise ExtraMissing(
-            "this command needs the web extra",
-            hint="Install it with: pip install 'bearwitness[web]'",
-        ) from error
-    setup()
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-def serve(host: str, port: int) -> None:
-    """Start the web app on this machine; the first start makes the first account."""
-    _records()
-    from bearwitness.web.server import serve as start
-
-    start(host=host, port=port)
-
-
-@main.command()
-@click.argument("study", type=_FOLDER)
-@click.option("--use", default="analyse", show_default=True, help="The use consented to.",
-              type=click.Choice([str(use) for use in Use]))  # fmt: skip
-@click.option("--on", default=None, help="Consent as of this day, YYYY-MM-DD; today if absent.")
-def snapshot(study: Path, use: str, on: str | None) -> None:
-    """Freeze the consented rows of the records into STUDY/frozen, sealed."""
-    _records()
-    from bearwitness.pipeline.start import init_snapshot
-    from bearwitness.records.snapshot import snapshot as take
-
-    day = date.fromisoformat(on) if on else date.today()
-    taken = take(LOCAL, study / "frozen", use=use, on=day)
-    init_snapshot(study)
-    click.echo(str(taken))
-    click.echo(f"Now look at {study / 'study.toml'}, then:  bearwitness run {study}")
-
-
-@main.command(name="import")
-@click.argument("file", type=_FILE)
-@click.option("--name", default="", help="The list's name; the file's name if absent.")
-@click.option("--use", "uses", multiple=True, type=click.Choice([str(use) for use in Use]),
-              help="A use that everybody on the list agreed to; may be repeated.")  # fmt: skip
-@click.option("--team", default="", help="The team that it belongs to; the first one if absent.")
-def import_(file: Path, name: str, uses: tuple[str, ...], team: str) -> None:
-    """Bring a list into the records: one source and its people, all or nothing.
-
-    Without --use nobody on the list has consented to anything, and no snapshot will hold them.
-    """
-    _records()
-    from bearwitness.records.access import local_reader
-    from bearwitness.records.importing import import_list
-
-    done = import_list(local_reader(team), file, name=name or file.stem, uses=list(map(Use, uses)))
-    click.echo(str(done))
-
-
-@main.group()
-def audit() -> None:
-    """The audit of the records: who did what to which row, and who looked at a name."""
-
-
-@audit.command(name="verify")
-def audit_verify() -> None:
-    """Follow the audit from its first entry to its last, and compare the rows with it.
-
-    Any entry that was edited, deleted or moved with a plain SQL client is found, and so is a row
-    or a kept version that is not what was audited. Exit code 73 then.
-    """
-    _records()
-    from bearwitness.records.audit import verify_audit
-    from bearwitness.records.history import verify_history
-
-    click.echo(f"{verify_audit():,} entries, unbroken")
-    click.echo(f"{verify_history():,} versions, as they were written")
+for _command in (serve, snapshot, import_, audit):
+    main.add_command(_command)
