@@ -136,8 +136,8 @@ def _withheld(found: Found, designs: list[str], method: str) -> str:
 def compare_table(found: Found) -> list[str]:
     """What `compare` says of every population, those held out from the tuning of its rules too."""
     lines = ["| population | studies | *estimate* | *lower bound only* | *no estimate* | where "
-             "*estimate*, the range of what fits holds the truth | bound not above the truth |",
-             "|---|---|---|---|---|---|---|"]  # fmt: skip
+             "*estimate*, the range of what fits holds the truth | bound not above the truth | commit |",
+             "|---|---|---|---|---|---|---|---|"]  # fmt: skip
     for name, population in {**POPULATIONS, **HELD_OUT}.items():
         row = found.get((name, "compare"))
         if row:
@@ -146,7 +146,8 @@ def compare_table(found: Found) -> list[str]:
             true = f"{row.bounds_true / row.bounds:.0%}" if row.bounds >= FEWEST else "-"
             told = " | ".join(f"{share:.0%}" for share in shares)
             lines.append(
-                f"| {name} {_kind(population).strip()} | {row.studies} | {told} | {held} | {true} |"
+                f"| {name} {_kind(population).strip()} | {row.studies} | {told} | {held} | {true} | "
+                f"{_commits(name, 'compare')} |"
             )
     for what, designs in _kinds().items():
         rows = [found[name, "compare"] for name in designs if (name, "compare") in found]
@@ -154,9 +155,14 @@ def compare_table(found: Found) -> list[str]:
             whole = added(rows)
             lines.append(
                 f"| **{what}** | {whole.studies} | **{1 - whole.withheld:.0%}** | "
-                f"{whole.bounds / whole.studies:.0%} | {whole.refusals / whole.studies:.0%} | | |"
+                f"{whole.bounds / whole.studies:.0%} | {whole.refusals / whole.studies:.0%} | | | |"
             )
     return lines
+
+
+def _commits(design: str, method: str) -> str:
+    rows = [r for r in read_rows(RESULTS) if (r["design"], r["method"]) == (design, method)]
+    return ", ".join(dict.fromkeys(row["commit"] for row in rows))
 
 
 def _kinds() -> dict[str, list[str]]:
