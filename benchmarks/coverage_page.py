@@ -136,7 +136,8 @@ def _withheld(found: Found, designs: list[str], method: str) -> str:
 def compare_table(found: Found) -> list[str]:
     """What `compare` says of every population, those held out from the tuning of its rules too."""
     lines = ["| population | studies | *estimate* | *lower bound only* | *no estimate* | where "
-             "*estimate*, the range of what fits holds the truth | bound not above the truth | commit |",
+             "*estimate*, the range of what fits holds the truth | bound not above the truth | "
+             "commit |",
              "|---|---|---|---|---|---|---|---|"]  # fmt: skip
     for name, population in {**POPULATIONS, **HELD_OUT}.items():
         row = found.get((name, "compare"))
@@ -145,10 +146,8 @@ def compare_table(found: Found) -> list[str]:
             held = f"{row.share:.0%}" if row.estimates >= FEWEST else "-"
             true = f"{row.bounds_true / row.bounds:.0%}" if row.bounds >= FEWEST else "-"
             told = " | ".join(f"{share:.0%}" for share in shares)
-            lines.append(
-                f"| {name} {_kind(population).strip()} | {row.studies} | {told} | {held} | {true} | "
-                f"{_commits(name, 'compare')} |"
-            )
+            start = f"| {name} {_kind(population).strip()} | {row.studies} | {told}"
+            lines.append(f"{start} | {held} | {true} | {_commits(name, 'compare')} |")
     for what, designs in _kinds().items():
         rows = [found[name, "compare"] for name in designs if (name, "compare") in found]
         if rows:
