@@ -225,6 +225,35 @@ def test_a_stated_referral_questions_models_without_it_and_adds_one_with_it():
         compare(seen, referrals=[("ngo", "nobody")])
 
 
+def test_two_lists_between_which_people_are_passed_on_bear_no_estimate():
+    seen = POPULATIONS["two-lists"].draw(301)
+    assert compare(seen).verdict is Verdict.ESTIMATE
+    passed = compare(seen, referrals=[seen.lists])
+    assert passed.verdict is Verdict.LOWER_BOUND_ONLY
+    assert any("nothing can be estimated" in warning for warning in passed.warnings)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {},
+        {"a": 5},
+        {"a": 1},
+        {"a": 40, "b": 30},
+        {"a+b": 30},
+        {"a+b": 9, "a": 4, "b": 3, "c": 5},
+        {f"l{i:02d}": 3 + i for i in range(40)} | {"l00+l01+l39": 40},
+    ],
+)
+def test_tables_that_nothing_can_be_done_with_get_a_verdict_with_reasons(counts):
+    rows = {"pattern": list(counts), "count": list(counts.values())}
+    found = compare(rows if counts else [])
+    assert found.verdict is not Verdict.ESTIMATE
+    assert found.reasons
+    json.dumps(found.to_dict(), allow_nan=False)
+    assert found.summary()
+
+
 # Fit to the patterns observed.
 
 

@@ -43,7 +43,9 @@ def contradicted(evidence: Evidence) -> tuple[str, ...]:
 def questioned(evidence: Evidence) -> tuple[str, ...]:
     """Methods whose model lacks a pair between which people are stated to be referred."""
     pairs = {":".join(sorted(pair)) for pair in evidence.referrals}
-    named = ("independence", "chapman", "lincoln-petersen", "stepwise", "bic", "aic", "loglinear")
+    named = {"independence", "chapman", "lincoln-petersen", "stepwise", "bic", "aic", "loglinear"}
+    if evidence.lists == 2:
+        named.add("decomposable")  # but for the complete graph, which it leaves out
     return tuple(
         a.method
         for a in evidence.answers
