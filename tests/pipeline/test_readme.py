@@ -22,10 +22,20 @@ def test_the_shell_session_prints_what_it_shows():
     assert done.stdout == printed
 
 
-def test_the_python_lines_run(monkeypatch, capsys):
-    monkeypatch.chdir(ROOT)
+def test_the_python_lines_run(monkeypatch, capsys, tmp_path):
+    (tmp_path / "studies").symlink_to(ROOT / "studies")
+    monkeypatch.chdir(tmp_path)
     exec(re.search(r"```python\n(.*?)```", README, re.S)[1], {})  # noqa: S102 - our own README
-    assert capsys.readouterr().out.rstrip().endswith("estimate")
+    printed = capsys.readouterr().out
+    assert printed.rstrip().endswith("lower bound only")
+    bound, low, high = re.search(
+        r"at least ([\d,]+) people\*: methods that fit the table equally well give from ([\d,]+) to "
+        r"([\d,]+)",
+        README,
+    ).groups()
+    assert f"at least {bound} people" in printed
+    assert f"give from {low} (stepwise) to {high} (bic)" in printed
+    assert (tmp_path / "methods.svg").stat().st_size > 1000
 
 
 @pytest.mark.usefixtures("signing_key")
