@@ -29,8 +29,8 @@ def test_the_python_lines_run(monkeypatch, capsys, tmp_path):
     printed = capsys.readouterr().out
     assert printed.rstrip().endswith("lower bound only")
     bound, low, high = re.search(
-        r"at least ([\d,]+) people\*: methods that fit the table equally well give from ([\d,]+) to "
-        r"([\d,]+)",
+        r"at least ([\d,]+) people\*: methods that fit the table equally well give from ([\d,]+) "
+        r"to ([\d,]+)",
         README,
     ).groups()
     assert f"at least {bound} people" in printed
