@@ -16,13 +16,15 @@ _FIRST, _LAST = date(1900, 1, 1), date(2099, 12, 31)
 class Step:
     """One thing that happened. `when` is EDTF or empty; `place` None where it is not known.
 
-    `key` tells which act or event it is; `told` is the order in which steps were told.
+    `key` tells which act or event it is; `where` is the place as it was said; `told` is the order
+    in which steps were told.
     """
 
     key: str
     what: str
     when: str = ""
     place: Place | None = None
+    where: str = ""
     told: int = 0
 
     @property

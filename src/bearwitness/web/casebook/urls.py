@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from bearwitness.web.casebook import coded, keeping, views
+from bearwitness.web.casebook import coded, keeping, views, way
 from bearwitness.web.casebook import interviews as told
 
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/find/", views.find_by_name, name="find-by-name"),
     path("people/add/", views.AddPerson.as_view(), name="add-person"),
     path("people/<code:code_name>/", views.person, name="person"),
+    path("people/<code:code_name>/way/", way.trajectory, name="trajectory"),
     path("people/<code:code_name>/names/", views.show_names, name="show-names"),
     path("people/<code:code_name>/open/", views.open_person, name="open-person"),
     path("people/<code:code_name>/edit/", views.EditPerson.as_view(), name="edit-person"),
