@@ -130,6 +130,9 @@ def test_no_query_gives_a_row_of_another_team(name, function):
         answer = function(alice, **asked)
     except ObjectDoesNotExist:
         return
+    if name == "number_of_people":
+        assert answer == 2
+        return
     if name in {"authors", "number_of_passages"}:
         assert not answer
         return

@@ -247,3 +247,28 @@ def test_words_that_are_not_there_or_there_twice_are_asked_for_again(quote, answ
     assert answer in shown
     assert 'value="Harbour"' in shown  # what was typed stays
     assert hana.acts.count() == before
+
+
+def test_an_interview_begins_on_one_page_with_consent_first(alice, db):
+    url = reverse("begin-interview")
+    sent = {"consent-asked_by": "Alice", "consent-how": "spoken", "consent-language": "ko"}
+    sent |= {"consent-given_at": "2026-01-31", "person-name": NAME, "person-kind": "alias"}
+    sent |= {"told-held_on": "spring 2026", "told-interviewer": "Alice", "told-language": "ko"}
+    sent |= {"told-text": WORDS}
+    refused = body(alice.post(url, sent))
+    assert "there is no consent to &#x27;record&#x27;" in refused
+    assert not Person.objects.exists()
+    response = alice.post(url, sent | {"consent-uses": ["record"]})
+    told = Interview.objects.get()
+    assert response.url == reverse("interview", args=[told.pk])
+    assert (told.held_on, told.author, told.state) == ("2026-21", "alice", "draft")
+    assert told.person.names.get().text == NAME
+
+
+def test_a_code_name_that_the_reader_cannot_see_begins_nothing(alice, db):
+    sent = {"consent-asked_by": "Alice", "consent-how": "spoken", "consent-language": "ko"}
+    sent |= {"consent-given_at": "2026-01-31", "consent-uses": ["record"], "code_name": "P-ZZZZ"}
+    sent |= {"person-kind": "alias", "told-held_on": "2026", "told-interviewer": "Alice"}
+    sent |= {"told-language": "ko", "told-text": WORDS}
+    assert alice.post(reverse("begin-interview"), sent).status_code == 404
+    assert not Interview.objects.exists()

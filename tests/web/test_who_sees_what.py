@@ -38,6 +38,7 @@ withdraw-consent    POST   302>   302   302  404    403  403  403   403   403
 add-interview       GET    302>   200   200  404    403  403  403   403   403
 add-act             GET    302>   200   200  404    200  403  403   403   403
 interviews          GET    302>   200   200  200    200  200  403   403   403
+begin-interview     GET    302>   200   200  200    403  403  403   403   403
 interview           GET    302>   200   200  404    200  200  403   403   403
 interview           POST   302>   200   200  404    200  403  403   403   403
 edit-interview      GET    302>   200   200  404    403  403  403   403   403

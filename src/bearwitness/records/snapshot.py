@@ -16,10 +16,10 @@ from bearwitness.casebook import Use
 from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import ConsentMissing, NotPermitted
 from bearwitness.intake.originals import seal
-from bearwitness.records.access import STATED, query, visible
+from bearwitness.records.access import STATED, query
 from bearwitness.records.actions import note_snapshot
-from bearwitness.records.models import Person, Record
-from bearwitness.records.queries import consented_people, consented_records
+from bearwitness.records.models import Record
+from bearwitness.records.queries import consented_people, consented_records, number_of_people
 
 COLUMNS = ("record", "names", "alias", "sex", "birth", "origin", "place")
 MANIFEST = "snapshot.json"
@@ -67,7 +67,7 @@ def snapshot(reader: Reader, folder: Path, *, use: Use | str = Use.ANALYSE, on: 
         on=on,
         records={name: len(group) for name, group in by_list.items()},
         people=people,
-        left_out=Person.objects.filter(visible(reader)).count() - people,
+        left_out=number_of_people(reader) - people,
     )
     files = {f"{name}.csv": _csv(group) for name, group in by_list.items()}
     note_snapshot(reader, use.value)

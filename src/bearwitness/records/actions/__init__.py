@@ -21,7 +21,12 @@ from bearwitness.records.actions.erasing import (
     confirm_erasure,
     drop_erasure,
 )
-from bearwitness.records.actions.interviews import add_interview, edit_interview, read_interview
+from bearwitness.records.actions.interviews import (
+    add_interview,
+    begin_interview,
+    edit_interview,
+    read_interview,
+)
 from bearwitness.records.actions.looking_back import (
     read_history,
     read_values_at,
@@ -55,6 +60,7 @@ __all__ = [
     "add_team",
     "ask_erasure",
     "assign_interview",
+    "begin_interview",
     "change_account",
     "close_person",
     "confirm_erasure",

@@ -21,6 +21,7 @@ def give_consent(  # noqa: PLR0913 - one argument a column
     how: str,
     given_at: date,
     language: str = "",
+    scope: str = "",
     expires_at: date | None = None,
 ) -> list[Consent]:
     """Enter a person's yes to one or more uses: one row a use."""
@@ -30,7 +31,7 @@ def give_consent(  # noqa: PLR0913 - one argument a column
     if expires_at is not None and expires_at < given_at:
         raise ConsentMissing("this consent ends before it was given", hint="Check its dates.")
     facts = {"asked_by": asked_by, "how": how, "language": language}
-    facts |= {"given_at": given_at, "expires_at": expires_at}
+    facts |= {"scope": scope, "given_at": given_at, "expires_at": expires_at}
     with audited(reader) as write:
         rows = [Consent(person=person, use=Use(use), **facts) for use in uses]
         return [write.add("give_consent", row) for row in rows]

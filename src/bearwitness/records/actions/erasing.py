@@ -122,7 +122,7 @@ def _end_consents(write: Writing, person: Person) -> None:
     today = date.today()
     for row in Consent.objects.filter(person=person):
         ended = row.withdrawn_at or max(today, row.given_at)
-        gone = {"asked_by": "", "how": "", "language": "", "withdrawn_at": ended}
+        gone = {"asked_by": "", "how": "", "language": "", "scope": "", "withdrawn_at": ended}
         write.change("erase", row, gone)
         _empty_versions("Consent", [row.pk])
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from bearwitness.casebook import Use, When, check_may_use
+from bearwitness.casebook import Name, Use, When, check_may_use
 from bearwitness.casebook.review import State, check_may_edit
 from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records.access import action, check_may_write
+from bearwitness.records.actions.consents import give_consent
+from bearwitness.records.actions.people import add_person
 from bearwitness.records.anchoring import anchor_evidence
 from bearwitness.records.audit import audited, version_of
 from bearwitness.records.granting import uses_granted
@@ -44,6 +47,29 @@ def add_interview(  # noqa: PLR0913 - one argument a column
         write.add("add_source", source)
         interview = Interview(source=source, person=person, author=reader.name, **facts)
         return write.add("add_interview", interview)
+
+
+@action(Right.RECORD)
+def begin_interview(  # noqa: PLR0913 - the whole first screen of an interview
+    reader: Reader,
+    *,
+    person: Person | None = None,
+    names: Iterable[Name] = (),
+    said: Mapping[str, str] | None = None,
+    consent: Mapping[str, Any],
+    told: Mapping[str, str],
+) -> Interview:
+    """Person, consent and interview in one: all of it is written, or nothing.
+
+    Without `person` one is added. `consent` is what `give_consent` takes; without uses nothing is
+    entered, and an earlier yes to being recorded has to be in force. Raises ConsentMissing.
+    """
+    with audited(reader):
+        if person is None:
+            person = add_person(reader, names=names, said=said)
+        if consent.get("uses"):
+            give_consent(reader, person, **consent)
+        return add_interview(reader, person, **told)
 
 
 @action(Right.RECORD)

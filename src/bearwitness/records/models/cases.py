@@ -149,6 +149,8 @@ class Consent(models.Model):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
     use = models.CharField(max_length=30, choices=[(use.value, use.value) for use in Use])
+    # To what part of it, or to whom by name, where the yes was not to all: in words.
+    scope = models.CharField(max_length=200, blank=True)
     asked_by = models.CharField(max_length=100)
     how = models.CharField(max_length=200)
     language = models.CharField(max_length=20, blank=True)

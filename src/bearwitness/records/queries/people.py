@@ -83,3 +83,9 @@ def consented_records(reader: Reader, use: Use, *, on: date) -> QuerySet[Record]
         .prefetch_related("person__names")
         .order_by("source__list_name", "person__code_name")
     )
+
+
+@query(Right.ANALYSE)
+def number_of_people(reader: Reader) -> int:
+    """How many people there are among the reader's rows, whatever they consented to."""
+    return Person.objects.filter(visible(reader)).count()

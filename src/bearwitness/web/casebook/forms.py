@@ -110,10 +110,25 @@ class ConsentForm(forms.Form):
         choices=[("spoken", _("spoken")), ("written", _("written")), ("recorded", _("recorded"))],
     )
     language = forms.ChoiceField(label=_("In which language"), choices=LANGUAGES)
+    scope = forms.CharField(
+        label=_("Only in part"),
+        max_length=200,
+        required=False,
+        help_text=_("What the yes is limited to: which partners, which part. Empty: no limit."),
+    )
     given_at = _Day(label=_("Given on"), initial=localdate)
     expires_at = _Day(
         label=_("Until"), required=False, help_text=_("Empty: until they withdraw it.")
     )
+
+
+class BeginConsentForm(ConsentForm):
+    """As asked before the first word. Nothing ticked is an answer too; then an earlier yes has
+    to be in force."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["uses"].required = False
 
 
 class InterviewForm(forms.Form):
@@ -124,6 +139,39 @@ class InterviewForm(forms.Form):
     text = forms.CharField(
         label=_("What they told"), widget=forms.Textarea(attrs={"rows": 12}), max_length=1_000_000
     )
+
+
+class BeginInterviewForm(forms.Form):
+    """The first screen of an interview: whom, what they agree to, what they tell, in this order."""
+
+    code_name = forms.RegexField(
+        label=_("Code name, if we know them"),
+        regex=CODE_NAME,
+        required=False,
+        help_text=_("Empty: a person is added, with what is known of them below."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.parts = {
+            "person": PersonForm(data, prefix="person"),
+            "consent": BeginConsentForm(data, prefix="consent"),
+            "told": InterviewForm(data, prefix="told"),
+        }
+
+    def is_valid(self):
+        valid = [part.is_valid() for part in self.parts.values()]
+        return super().is_valid() and all(valid)
+
+    @property
+    def facts(self) -> dict:
+        consent = dict(self.parts["consent"].cleaned_data)
+        consent["uses"] = [Use(use) for use in consent["uses"]]
+        facts = {"consent": consent, "told": self.parts["told"].cleaned_data}
+        if self.cleaned_data["code_name"]:
+            return facts
+        return facts | {"names": self.parts["person"].names, "said": self.parts["person"].said}
 
 
 class EditInterviewForm(InterviewForm):

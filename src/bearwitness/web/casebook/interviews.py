@@ -17,7 +17,7 @@ from bearwitness.records.access import check_may_write, may_write
 from bearwitness.records.anchoring import span_of
 from bearwitness.records.audit import version_of
 from bearwitness.web.casebook import forms
-from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of
+from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.pages import ActionPage, found, page_of
 
 STATE_WORDS = {
@@ -143,6 +143,27 @@ class AddInterview(OfPerson):
     def act(self, form):
         added = actions.add_interview(self.reader, self.person, **form.cleaned_data)
         return reverse("interview", args=[added.pk])
+
+
+class BeginInterview(ActionPage):
+    form_class = forms.BeginInterviewForm
+    right = Right.RECORD
+    template_name = "web/casebook/begin_interview.html"
+    title, submit = gettext_lazy("New interview"), gettext_lazy("Keep it as a draft")
+    intro = gettext_lazy("Ask for consent first. Without a yes to being recorded nothing is kept.")
+    done = gettext_lazy("Kept as a draft. Hand it in when it is whole.")
+
+    def get_initial(self):
+        return {"code_name": self.request.GET.get("code", "")}
+
+    def act(self, form):
+        code_name = form.cleaned_data["code_name"]
+        person = person_of(self.request, code_name) if code_name else None
+        added = actions.begin_interview(self.reader, person=person, **form.facts)
+        return reverse("interview", args=[added.pk])
+
+    def back(self):
+        return reverse("interviews")
 
 
 class EditInterview(ActionPage):

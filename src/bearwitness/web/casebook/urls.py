@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("people/<code:code_name>/act/", coded.AddAct.as_view(), name="add-act"),
     path("interviews/", told.interviews, name="interviews"),
+    path("interviews/add/", told.BeginInterview.as_view(), name="begin-interview"),
     path("interviews/<int:number>/", told.interview, name="interview"),
     path("interviews/<int:number>/edit/", told.EditInterview.as_view(), name="edit-interview"),
     path("interviews/<int:number>/move/", told.move_interview, name="move-interview"),
