@@ -86,7 +86,9 @@ def run_tests(*what):
 
 
 def test_records_and_web_pass_on_postgresql():
-    run_tests(TESTS / "records" / "test_records.py", TESTS / "web" / "test_pages.py")
+    names = ("records", "access", "acts", "consent", "history", "review")
+    files = [TESTS / "records" / f"test_{name}.py" for name in names]
+    run_tests(*files, TESTS / "web" / "test_pages.py", TESTS / "web" / "test_signing_in.py")
 
 
 def test_eight_writers_at_once_leave_one_unbroken_chain(tmp_path):

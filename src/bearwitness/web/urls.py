@@ -5,7 +5,7 @@ from bearwitness.web import account, home
 
 urlpatterns = [
     path("", home.start, name="start"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", account.SignIn.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", account.ChangePassword.as_view(), name="password"),
     path("leave/", account.leave, name="leave"),
