@@ -41,7 +41,9 @@ def test_there_is_nothing_to_pass_by():
     assert {name for name, _ in QUERIES} == set(queries.__all__)
 
 
-@pytest.mark.parametrize(("name", "function"), ACTIONS + QUERIES, ids=lambda v: str(v)[:30])
+@pytest.mark.parametrize(
+    ("name", "function"), ACTIONS + QUERIES, ids=lambda v: getattr(v, "__name__", v)
+)
 def test_every_query_and_action_takes_the_reader_first_and_declares_itself(name, function):
     assert next(iter(inspect.signature(function).parameters)) == "reader"
     kind = "query" if (name, function) in QUERIES else "action"
@@ -54,7 +56,9 @@ def test_what_brings_in_and_takes_out_stands_behind_a_door_too(function):
     assert function.declared.right is not None
 
 
-@pytest.mark.parametrize(("name", "function"), ACTIONS + QUERIES, ids=lambda v: str(v)[:30])
+@pytest.mark.parametrize(
+    ("name", "function"), ACTIONS + QUERIES, ids=lambda v: getattr(v, "__name__", v)
+)
 def test_without_the_right_nothing_is_read_or_written(name, function):
     if function.declared.right is None:
         return
@@ -117,7 +121,9 @@ ABOUT_PEOPLE = [
 ]
 
 
-@pytest.mark.parametrize(("name", "function"), ABOUT_PEOPLE, ids=lambda v: str(v)[:30])
+@pytest.mark.parametrize(
+    ("name", "function"), ABOUT_PEOPLE, ids=lambda v: getattr(v, "__name__", v)
+)
 def test_no_query_gives_a_row_of_another_team(name, function):
     ours, theirs, opened = two_teams()
     for who, person in [("alice", ours), ("charlie", theirs), ("charlie", opened)]:
