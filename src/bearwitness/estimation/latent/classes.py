@@ -107,13 +107,16 @@ class LatentClass:
         prior = Prior(classes=self.classes, capture=self.capture, concentration=self.concentration)
         sampler = Sampler(seen, prior, chains=self.chains, random=random)
         sampler.warm(_WARM)
-        trace = sampler.run(_FIRST_LOOK)
+        trace, length = sampler.run(_FIRST_LOOK), _FIRST_LOOK
         totals = seen.observed + unseen_given(trace.seen, seen.observed, random)
-        while not agrees(diagnose(totals)) and totals.shape[1] < self.draws:
-            more = sampler.run(min(totals.shape[1], self.draws - totals.shape[1]))
+        while not agrees(diagnose(totals)) and length < self.draws:
+            more = sampler.run(min(length, self.draws - length))
             added = seen.observed + unseen_given(more.seen, seen.observed, random)
-            totals = np.concatenate([totals, added], axis=1)
-            trace = trace.followed_by(more)
+            # A chain that had not forgotten where it began: a quarter is dropped each time.
+            early = totals.shape[1] // 4
+            totals = np.concatenate([totals[:, early:], added], axis=1)
+            trace = trace.after(early).followed_by(more)
+            length += len(more.seen)
         return totals, trace
 
     def _answer(self, draft: Estimate, seen: Histories, totals: Reals, trace: Trace) -> Estimate:

@@ -18,7 +18,7 @@ States of all chains and all temperatures lie in one array. One iteration is:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from bearwitness.estimation.latent.likelihood import Parts, Prior, Target
 STEPS = 30  # most leapfrog steps in a move; the number is even between half of it and all of it
 _ACCEPTED = 0.75  # share of moves accepted that step sizes are set for, while warming up
 _FIRST_STEP = 0.5
+_FEW_LISTS = 8
 _FARTHEST = 80.0  # log u or log odds beyond this is never accepted: exp would overflow
 
 
@@ -57,6 +58,17 @@ class Trace:
     accepted: float
     swapped: tuple[float, ...]
 
+    def after(self, draws: int) -> Trace:
+        """Without the first `draws` of each chain."""
+        late = np.s_[draws:]
+        return replace(
+            self,
+            seen=self.seen[late],
+            share=self.share[late],
+            missed=self.missed[late],
+            seen_share=self.seen_share[late],
+        )
+
     def followed_by(self, more: Trace) -> Trace:
         """The same chains and what came after."""
         return Trace(
@@ -82,16 +94,14 @@ class Sampler:
         # move is accepted is decided by exact energies.
         self.rough = Target(seen, prior, power, np.float32)
         target = self.target
-        lists, classes, states = target.shape
-        self.step = np.full(states, _FIRST_STEP)
+        self.step = np.full(len(power), _FIRST_STEP)
         self.rounds = 0
-        # Starts are scattered far more widely than any posterior.
-        sticks = -random.gumbel(size=(classes - 1, states))
-        odds = random.logistic(size=(lists, classes, states)) - 1.0
+        sticks, odds = scattered(seen, prior, len(power), random)
         self.states = self._states(sticks, odds, target.parts(sticks, odds))
+        self.rising = len(seen.lists) <= _FEW_LISTS
 
     def warm(self, iterations: int) -> None:
-        """From scattered starts: the powers rise to their own while step sizes are learned.
+        """From scattered starts: step sizes are learned, while powers rise to their own (few lists).
 
         In the last third swaps are watched, and the powers between are then moved so that all
         neighbours swap about as often: where the posterior changes its shape they stand close.
@@ -100,7 +110,7 @@ class Sampler:
         rising = iterations * 2 // 3
         for turn in range(iterations):
             risen = self.ladder[-1] ** max(0.0, 1 - turn / rising)
-            self._set_power(np.minimum(own, risen))
+            self._set_power(np.minimum(own, risen) if self.rising else own)
             moved, swapped = self._iterate()
             accepted = moved.reshape(-1, self.chains).mean(axis=1)
             change = 0.4 * np.sqrt(30 / (30 + turn)) * (accepted - _ACCEPTED)
@@ -241,6 +251,26 @@ def ladder_for(observed: float) -> Reals:
     lowest = min(0.5, 200 / max(observed, 1.0))
     rungs = 1 + int(np.ceil(np.log(1 / lowest) / 0.35))
     return np.geomspace(1.0, lowest, rungs)
+
+
+def scattered(
+    seen: Histories, prior: Prior, states: int, random: np.random.Generator
+) -> tuple[Reals, Reals]:
+    """Starts spread far more widely than any posterior: sticks and log odds.
+
+    With few lists they are of the prior. With many a class drawn from the prior is like nobody,
+    and a chain that begins with one class would wait long for a second: there each class begins
+    near the history of a person drawn at random, and chains lose the classes that they can spare.
+    """
+    lists, classes = len(seen.lists), prior.classes
+    noise = random.logistic(size=(lists, classes, states))
+    if lists <= _FEW_LISTS:
+        return -random.gumbel(size=(classes - 1, states)), noise - 1.0
+    drawn = random.choice(seen.patterns, (classes, states), p=seen.people / seen.observed)
+    on = drawn >> np.arange(lists)[:, None, None] & 1
+    even = 1 / np.arange(classes, 1, -1)[:, None]
+    sticks = np.log(-np.log1p(-even)) + 0.3 * random.standard_normal((classes - 1, states))
+    return sticks, np.where(on == 1, 0.5, -2.0) + 0.5 * noise
 
 
 def spaced_evenly(ladder: Reals, swapped: Reals) -> Reals:
