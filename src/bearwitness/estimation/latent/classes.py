@@ -44,6 +44,7 @@ FEWEST_EFFECTIVE = 400
 FARTHEST = 100  # times the people observed: an upper limit beyond it says that there is none
 HARD_TO_REACH = 0.05  # a class with less chance than this to be on some list
 MOST_HARD = 0.5  # share of the unseen in such classes, beyond which a caveat is due
+LEAST_MISSED = 0.005  # the prior's mean chance to be on no list: below it the prior weighs too much
 MOST_FULL = 0.05  # posterior probability that every class holds 1 % of those seen
 
 _WARM = 100
@@ -243,6 +244,13 @@ def _caveats(settings: LatentClass, seen: Histories, details: Mapping[str, Any])
         caveats.append(
             f"the posterior has {len(details['modes'])} modes: {_modes_told(details['modes'])}; "
             "the interval spans them"
+        )
+    first, second = settings.capture
+    if (second / (first + second)) ** len(seen.lists) < LEAST_MISSED:
+        caveats.append(
+            f"with {len(seen.lists)} lists the prior on the chances to be on each takes it that "
+            "nearly everybody is on some list, and draws the total down; a `capture` with a mean "
+            "that is nearer the chance to be on one of these lists does so less"
         )
     if details["share_of_unseen_hard_to_reach"] > MOST_HARD:
         low, middle, high = details["reachable"]

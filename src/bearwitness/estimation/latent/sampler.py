@@ -101,7 +101,7 @@ class Sampler:
         self.rising = len(seen.lists) <= _FEW_LISTS
 
     def warm(self, iterations: int) -> None:
-        """From scattered starts: step sizes are learned, while powers rise to their own (few lists).
+        """From scattered starts: step sizes are learned, and with few lists powers rise meanwhile.
 
         In the last third swaps are watched, and the powers between are then moved so that all
         neighbours swap about as often: where the posterior changes its shape they stand close.
@@ -268,8 +268,8 @@ def scattered(
         return -random.gumbel(size=(classes - 1, states)), noise - 1.0
     drawn = random.choice(seen.patterns, (classes, states), p=seen.people / seen.observed)
     on = drawn >> np.arange(lists)[:, None, None] & 1
-    even = 1 / np.arange(classes, 1, -1)[:, None]
-    sticks = np.log(-np.log1p(-even)) + 0.3 * random.standard_normal((classes - 1, states))
+    # Each class takes about a third of what is left: larger classes stand first, as they should.
+    sticks = np.log(0.4) + 0.3 * random.standard_normal((classes - 1, states))
     return sticks, np.where(on == 1, 0.5, -2.0) + 0.5 * noise
 
 
