@@ -39,7 +39,7 @@ def test_it_agrees_with_arviz_stats(case):
     assert rank_rhat(draws) == pytest.approx(float(reference.rhat(draws)), rel=1e-9)
     # Where the sum of autocorrelations ends differs by a term: a few parts in a hundred.
     ours, theirs = bulk_size(draws), float(reference.ess(draws, method="bulk"))
-    assert ours == pytest.approx(theirs, rel=0.05)
+    assert ours == pytest.approx(theirs, rel=0.05, abs=1)
     theirs = float(reference.ess(draws, method="tail", prob=(0.05, 0.95)))
     assert tail_size(draws) == pytest.approx(theirs, rel=0.1)
 

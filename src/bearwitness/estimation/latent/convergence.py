@@ -91,7 +91,8 @@ def _effective(draws: Reals) -> float:
     covariance = _autocovariances(draws).mean(axis=0)
     rho = 1 - (within - covariance) / over
     rho[0] = 1.0
-    pairs = rho[: 2 * (length // 2)].reshape(-1, 2).sum(axis=1)
+    # The last lags rest on a draw or two.
+    pairs = rho[: 2 * ((length - 1) // 2)].reshape(-1, 2).sum(axis=1)
     ended = np.flatnonzero(pairs < 0)
     stop = int(ended[0]) if len(ended) else len(pairs)
     kept = np.minimum.accumulate(pairs[:stop])
