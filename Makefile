@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check lint types contracts docs bench lock clean
+.PHONY: demo test check lint types contracts docs words bench lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -35,6 +35,9 @@ docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m docs.references
 	$(BIN)/python docs/run_tutorial.py
+
+words: $(VENV)/.installed
+	$(BIN)/python docs/words.py
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/estimation.py

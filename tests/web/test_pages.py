@@ -9,7 +9,7 @@ from tests.web.conftest import ALIAS, NAME, WORDS
 
 from bearwitness.records.models import AuditEntry, Interview, Person
 
-OPEN = {"login", "leave", "blank", "logout"}
+OPEN = {"login", "leave", "blank", "logout", "language"}
 POST_ONLY = {
     "add-comment",
     "code-act",

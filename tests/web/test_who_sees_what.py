@@ -12,7 +12,7 @@ from tests.web.test_pages import NAMES, address
 
 from bearwitness.records import actions
 
-ANYONE = {"login", "logout", "leave", "blank"}
+ANYONE = {"login", "logout", "leave", "blank", "language"}
 WHO = ("nobody", "alice", "bob", "charlie", "dina", "ana", "paul", "audrey", "adam")
 #                  method  nobody alice bob charlie dina ana paul audrey adam
 TABLE = """

@@ -11,6 +11,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from bearwitness.errors import NotPermitted
 from bearwitness.records.signing_in import check_may_try, note_failed, note_signed_in
@@ -55,6 +56,13 @@ class SignIn(LoginView):
     def form_valid(self, form):
         note_signed_in(form.get_user().get_username())
         return super().form_valid(form)
+
+
+@login_not_required
+@require_POST
+def language(request):
+    """Remember a language in this browser, until it is left quickly."""
+    return set_language(request)
 
 
 class ChangePassword(PasswordChangeView):

@@ -141,6 +141,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+USE_THOUSAND_SEPARATOR = True
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Strict"
+LANGUAGE_COOKIE_SECURE = _HTTPS
 LANGUAGES = [("en", _("English")), ("ko", _("Korean")), ("zh-hans", _("Chinese (simplified)"))]
 
 # Errors are logged without the request's data: a form may hold a name.

@@ -9,6 +9,7 @@ urlpatterns = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", account.ChangePassword.as_view(), name="password"),
     path("leave/", account.leave, name="leave"),
+    path("language/", account.language, name="language"),
     path("blank/", account.blank, name="blank"),
     path("", include("bearwitness.web.accounts.urls")),
     path("", include("bearwitness.web.casebook.urls")),

@@ -1,6 +1,10 @@
-"""Dates in the language of the page."""
+"""Dates, and values that are kept as words of ours, in the language of the page."""
+
+from datetime import date, datetime
 
 from django import template
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from bearwitness.casebook import in_words as words
 from bearwitness.web.pages import language_tag
@@ -12,3 +16,43 @@ register = template.Library()
 def in_words(edtf):
     """`{{ person.birth|in_words }}`: "spring 2014" for 2014-21."""
     return words(edtf, language_tag()) if edtf else ""
+
+
+@register.filter
+def day(value: date | None):
+    """`{{ consent.given_at|day }}`: "31 January 2026", "2026년 1월 31일"."""
+    if not value:
+        return ""
+    shown = localtime(value).date() if isinstance(value, datetime) else value
+    return words(shown.isoformat(), language_tag())
+
+
+@register.filter
+def moment(value: datetime | None):
+    """The day with hours and minutes, which are written alike in all three languages."""
+    return f"{day(value)} {localtime(value):%H:%M}" if value else ""
+
+
+# What a row keeps, and how it is said. Anything else is shown as it stands.
+_KEPT = {
+    "female": _("female"),
+    "male": _("male"),
+    "other": _("other"),
+    "spoken": _("spoken"),
+    "written": _("written"),
+    "recorded": _("recorded"),
+    "interview": _("interview"),
+    "document": _("document"),
+    "list": _("list"),
+    "own-list": _("own list"),
+    "ko": _("Korean"),
+    "zh": _("Chinese"),
+    "en": _("English"),
+    "und": _("Other"),
+}
+
+
+@register.filter
+def in_language(kept):
+    """`{{ person.sex|in_language }}`: "female", "여성"."""
+    return _KEPT.get(kept, kept)
