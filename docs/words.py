@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +74,12 @@ def said_in(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
             hints = [key.value for key in node.keywords if key.arg in ("message", "hint")]
             yield from filter(None, map(_sentence, [*node.args[:1], *hints]))
+
+
+def open_sentences() -> str:
+    """Those into which something is put, for the web app to know them again."""
+    known = {str(m.id) for m in messages() if "{0}" in str(m.id) and len(str(m.id)) > len("{0}.")}
+    return json.dumps(sorted(known), indent=1) + "\n"
 
 
 def _sentence(node: ast.AST) -> str:
@@ -167,6 +174,7 @@ def _strings(said) -> tuple[str, ...]:
 
 def main() -> None:
     PAGE.write_text(page(), encoding="utf-8")
+    (LOCALE / "sentences.json").write_text(open_sentences(), encoding="utf-8")
     for language in LANGUAGES:
         update(language)
         for said in missing(language):

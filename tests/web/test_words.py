@@ -2,11 +2,18 @@
 
 import ast
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
+from django.utils.translation import override
 from docs import words
+from tests.cast import account
+
+from bearwitness.web.said import said as said_in_language
+from bearwitness.web.templatetags.dates import day, in_language, titled
 
 WEB = words.CODE / "web"
 TEMPLATES = sorted(WEB.rglob("*.html"))
@@ -144,3 +151,65 @@ def test_a_term_is_said_the_same_everywhere(term, language):
         source = message.id if isinstance(message.id, str) else message.id[0]
         if source and spelled.search(source) and source not in facts.get("except", ()):
             assert all(facts[language] in one for one in said(message)), source
+
+
+def test_the_sentences_into_which_something_is_put_are_known():
+    stored = (words.LOCALE / "sentences.json").read_text(encoding="utf-8")
+    assert stored == words.open_sentences(), "run `make words`"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "there is no consent to 'record'"),
+        ("ko", "기록에 대한 동의가 없습니다"),
+        ("zh-hans", "没有对记录的同意"),
+    ],
+)
+def test_an_error_is_told_in_the_language_of_the_page(language, told):
+    with override(language):
+        assert said_in_language("there is no consent to 'record'") == told
+        assert said_in_language("no catalogue has this") == "no catalogue has this"
+
+
+def test_an_error_page_and_a_form_speak_korean(client, db):
+    client.force_login(account("ana"))
+    refused = client.get(reverse("add-person"), headers={"accept-language": "ko"})
+    assert refused.status_code == 403
+    assert "이 계정에는 기록 권한이 없습니다" in refused.content.decode()
+    client.force_login(account("alice"))
+    form = client.post(reverse("add-person"), {}, headers={"accept-language": "ko"})
+    assert "필수 항목입니다" in form.content.decode()  # Django's own words
+
+
+def test_the_language_is_chosen_without_a_script_and_remembered(client, db):
+    sign_in = client.get(reverse("login")).content.decode()
+    assert '<html lang="en">' in sign_in
+    assert 'value="ko" lang="ko"' in sign_in
+    chosen = client.post(reverse("language"), {"language": "zh-hans", "next": reverse("login")})
+    assert chosen.url == reverse("login")
+    assert '<html lang="zh-hans">' in client.get(reverse("login")).content.decode()
+    client.force_login(account("alice"))
+    assert "没有待办的事。" in client.get(reverse("start")).content.decode()
+
+
+def test_the_switch_leads_to_no_other_site(client, db):
+    sent = {"language": "ko", "next": "https://elsewhere.example/"}
+    assert client.post(reverse("language"), sent).url == "/"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "31 January 2026"), ("ko", "2026년 1월 31일"), ("zh-hans", "2026年1月31日")],
+)
+def test_a_day_has_the_form_of_the_language(language, told):
+    with override(language):
+        assert day(date(2026, 1, 31)) == told
+
+
+def test_what_is_kept_as_a_word_of_ours_is_said_in_the_language_of_the_page():
+    with override("ko"):
+        assert str(in_language("female")) == "여성"
+        assert in_language("how she said it") == "how she said it"
+        assert titled("Interview with P-A1B2") == "P-A1B2 면담"
+        assert titled("A report of 2014") == "A report of 2014"

@@ -15,6 +15,7 @@ from django.views.i18n import set_language
 
 from bearwitness.errors import NotPermitted
 from bearwitness.records.signing_in import check_may_try, note_failed, note_signed_in
+from bearwitness.web.said import in_one_line
 
 _BLANK = '<!doctype html><html lang="en"><meta charset="utf-8"><title>New tab</title></html>'
 
@@ -41,7 +42,7 @@ class SignInForm(AuthenticationForm):
         try:
             check_may_try(name)
         except NotPermitted as error:
-            raise ValidationError(f"{error}. {error.hint}") from error
+            raise ValidationError(in_one_line(error)) from error
         try:
             return super().clean()
         except ValidationError:

@@ -7,6 +7,7 @@ import logging
 from django.shortcuts import render
 
 from bearwitness.errors import BearwitnessError, NotPermitted
+from bearwitness.web.said import said
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -37,10 +38,15 @@ def errors_as_pages(get_response):
         if not isinstance(exception, BearwitnessError):
             return None
         status = 403 if isinstance(exception, NotPermitted) else 400
-        return render(request, "web/error.html", {"error": exception}, status=status)
+        return render(request, "web/error.html", {"error": _told(exception)}, status=status)
 
     middleware.process_exception = process_exception
     return middleware
+
+
+def _told(error):
+    where = f"{error.where}: " if error.where else ""
+    return {"sentence": where + said(error.message), "hint": said(error.hint)}
 
 
 class WithoutDetails(logging.Filter):

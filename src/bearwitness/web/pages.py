@@ -17,6 +17,7 @@ from django.views.generic import FormView
 from bearwitness.casebook import in_words, read_said_date
 from bearwitness.casebook.rights import NOBODY, Reader, Right, check_may
 from bearwitness.errors import BearwitnessError, InputError
+from bearwitness.web.said import in_one_line
 
 PER_PAGE = 50
 DATE_HELP = _(
@@ -42,7 +43,7 @@ class ActionPage(FormView):
         try:
             target = self.act(form)
         except BearwitnessError as error:
-            form.add_error(None, f"{error}. {error.hint}".strip())
+            form.add_error(None, in_one_line(error))
             return self.form_invalid(form)
         if self.done:
             messages.success(self.request, self.done)
@@ -119,7 +120,7 @@ class SaidDateField(forms.CharField):
         try:
             return read_said_date(said).text
         except InputError as error:
-            raise ValidationError(f"{error.message.capitalize()}. {error.hint}") from error
+            raise ValidationError(in_one_line(error).capitalize()) from error
 
     def prepare_value(self, value):
         return in_words(value, language_tag()) if value else value

@@ -17,6 +17,7 @@ from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.interviews import show_interview
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.pages import ActionPage, found, page_of
+from bearwitness.web.said import in_one_line
 
 
 @require_safe
@@ -97,7 +98,7 @@ def code_act(request, number):
         try:
             _code(request, told, form)
         except BearwitnessError as error:
-            form.add_error(None, f"{error}. {error.hint}".strip())
+            form.add_error(None, in_one_line(error))
         else:
             messages.success(request, _("Coded."))
             form = None

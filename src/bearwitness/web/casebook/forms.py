@@ -13,6 +13,7 @@ from bearwitness.coding import Quote, load_vocabulary, vocabulary_names
 from bearwitness.errors import InputError
 from bearwitness.records import queries
 from bearwitness.web.pages import SaidDateField, language_tag
+from bearwitness.web.said import in_one_line
 
 USE_LABELS = {
     Use.RECORD: _("Record: write down what they tell"),
@@ -204,7 +205,7 @@ class PerpetratorForm(forms.Form):
         try:
             self.perpetrators = _perpetrators(cleaned)
         except InputError as error:
-            raise ValidationError(f"{error}. {error.hint}") from error
+            raise ValidationError(in_one_line(error)) from error
         return cleaned
 
 

@@ -18,6 +18,7 @@ from bearwitness.records.history import verify_history
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.pages import ActionPage, found, language_tag, need, page_of
+from bearwitness.web.said import said
 
 
 @require_safe
@@ -131,9 +132,9 @@ def read_date(request):
     try:
         edtf = read_said_date(request.POST.get("said", "")).text
     except InputError as error:
-        return HttpResponse(f"{error.message}.", content_type="text/plain; charset=utf-8")
-    said = in_words(edtf, language_tag())
-    text = said if said == edtf else f"{said} = {edtf}"
+        return HttpResponse(f"{said(error.message)}.", content_type="text/plain; charset=utf-8")
+    words = in_words(edtf, language_tag())
+    text = words if words == edtf else f"{words} = {edtf}"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

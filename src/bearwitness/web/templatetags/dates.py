@@ -4,12 +4,15 @@ from datetime import date, datetime
 
 from django import template
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bearwitness.casebook import in_words as words
 from bearwitness.web.pages import language_tag
 
 register = template.Library()
+# How records/actions name the sources that come to be by themselves.
+INTERVIEW, OWN_LIST = "Interview with ", "Our own casebook"
 
 
 @register.filter
@@ -56,3 +59,14 @@ _KEPT = {
 def in_language(kept):
     """`{{ person.sex|in_language }}`: "female", "여성"."""
     return _KEPT.get(kept, kept)
+
+
+@register.filter
+def titled(source):
+    """A source's title; those that we made ourselves in the language of the page."""
+    title = str(source or "")
+    if title == OWN_LIST:
+        return _("Our own casebook")
+    if title.startswith(INTERVIEW):
+        return gettext("Interview with %(code)s") % {"code": title.removeprefix(INTERVIEW)}
+    return title
