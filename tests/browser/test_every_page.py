@@ -1,4 +1,5 @@
-"""Every page in three languages: axe-core finds nothing, nothing is wider than its window."""
+"""Every page in three languages: axe-core finds nothing, nothing is wider than its window, and
+the main path can be gone by keyboard alone."""
 
 import os
 from pathlib import Path
@@ -19,6 +20,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed")
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+PASSWORD = "slow-river-bends-42"
 LANGUAGES = ("en", "ko", "zh-hans")
 # Pages without a page: a file, an answer to a script, a deliberately empty one.
 NO_PAGE = {"progress", "report", "report-pdf", "package", "blank", "leave", "logout", "language"}
@@ -122,3 +124,56 @@ def test_signed_out(casebook, browser):
         page.click("main button")
         assert violations(page, f"{language}-login-again") == []
         context.close()
+
+
+def tab_to(page, selector):
+    """Press Tab until the focus is there, and is seen to be."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("it => document.activeElement.matches(it)", selector):
+            outline = "getComputedStyle(document.activeElement).outlineStyle"
+            assert page.evaluate(outline) != "none", f"the focus on {selector} cannot be seen"
+            return
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+def press(page, selector):
+    tab_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def write(page, **fields):
+    for name, text in fields.items():
+        tab_to(page, f"[name={name.replace('__', '-')}]")
+        page.keyboard.type(text)
+
+
+def test_the_path_by_keyboard_alone(casebook, browser):
+    """Sign in, a person with a consent and an interview on one page, an act, hand in."""
+    server, _, _ = casebook
+    user = account("alice")
+    user.set_password(PASSWORD)
+    user.save()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(server)
+    write(page, username="alice", password=PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    press(page, "header a[href='/interviews/']")
+    press(page, "main a[href='/interviews/add/']")
+    tab_to(page, "[name=consent-uses][value=record]")
+    page.keyboard.press("Space")
+    write(page, consent__asked_by="Alice", person__name="가상하나", told__held_on="spring 2026")
+    write(page, told__interviewer="Alice", told__text="A man paid her.")
+    press(page, "form.fields button")
+    press(page, ".notice button")
+    write(page, quote="man paid")
+    tab_to(page, "[name=term]")
+    page.keyboard.press("ArrowDown")
+    press(page, "form[action$='/code/'] button")
+    page.wait_for_selector("#words mark")
+    press(page, "button[name=to][value=ready]")
+    page.wait_for_selector("h1 .state.ready")
+    context.close()
