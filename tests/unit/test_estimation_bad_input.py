@@ -19,6 +19,8 @@ TWO_LISTS_ONLY = ("chapman", "lincoln-petersen")
 
 def estimator(method):
     known = METHODS[method].__dataclass_fields__
+    if method == "latent-class":  # forty lists are seconds, not minutes
+        return make_estimator(method, draws=250, classes=3)
     default = make_estimator(method)
     few = {name: least for name, least in FEW.items() if name in known}
     few = {name: least for name, least in few.items() if isinstance(getattr(default, name), int)}
