@@ -78,7 +78,7 @@ def compare(name: str, theirs: dict[str, float]) -> str:
     return f"| {name} | {head} {theirs['rhat']:.3f} | {ours} | {apart} | {gate} | {spent:.1f} |"
 
 
-def speed(name: str, theirs: dict[str, float], *, chains: int = 16, draws: int = 400) -> str:
+def speed(name: str, theirs: dict[str, float], *, chains: int = 16, draws: int = 800) -> str:
     seen = table(name).reordered()
     random = np.random.default_rng(1)
     sampler = Sampler(seen, Prior(), chains=chains, random=random)

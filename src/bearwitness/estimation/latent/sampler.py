@@ -3,9 +3,9 @@
 Why this sampler, and what was weighed against it, is in docs/decisions/0010-latent-sampler.md.
 States of all chains and all temperatures lie in one array. One iteration is:
 
-1. *Relabel.* The prior on shares is that of drawing classes by size without putting back, times a
-   function of the last share. So a new order of the classes, drawn by size, is accepted or not by
-   that function alone: labels never get stuck.
+1. *Relabel*, every third time. The prior on shares is that of drawing classes by size without
+   putting back, times a function of the last share. So a new order of the classes, drawn by size,
+   is accepted or not by that function alone.
 2. *Mark.* Each class gets a mark: the log of its expected number of people seen, plus standard
    normal noise. The marks set the masses of the next move. Given the marks the masses are constant,
    so the move is a plain Hamiltonian one; the density of the marks goes into its energy.
@@ -28,6 +28,7 @@ from bearwitness.estimation.latent.likelihood import Parts, Prior, Target
 
 # Rules of this house: what mixed best on the public tables, in effective draws a second.
 STEPS = 30  # most leapfrog steps in a move; the number is even between half of it and all of it
+_RELABELLED = 3  # every so many iterations
 _ACCEPTED = 0.75  # share of moves accepted that step sizes are set for, while warming up
 _FIRST_STEP = 0.5
 _FEW_LISTS = 8
@@ -140,7 +141,9 @@ class Sampler:
 
     def _iterate(self) -> tuple[Reals, Reals]:
         with np.errstate(all="ignore"):  # a step into nowhere is not accepted
-            moved = self._move(*self._relabel())
+            again = self.rounds % _RELABELLED == 0
+            place = self._relabel() if again else (self.states.sticks, self.states.odds)
+            moved = self._move(*place)
             swapped = self._swap()
         self.rounds += 1
         return moved, swapped
