@@ -95,6 +95,8 @@ def take_every_role(page):
 
 def picture(page, name):
     """Pictures for a person to look at, where a folder for them is named."""
+    page.wait_for_load_state()
+    page.wait_for_selector("footer", state="attached")
     folder = os.environ.get("BEARWITNESS_PICTURES")
     for width in (1440, 360) if folder else ():
         page.set_viewport_size({"width": width, "height": 900})
