@@ -21,6 +21,7 @@ from bearwitness.records.actions.erasing import (
     confirm_erasure,
     drop_erasure,
 )
+from bearwitness.records.actions.finding import find_by_name, similar_people
 from bearwitness.records.actions.interviews import (
     add_interview,
     begin_interview,
@@ -35,7 +36,6 @@ from bearwitness.records.actions.people import (
     add_person,
     close_person,
     edit_person,
-    find_by_name,
     open_person,
     show_names,
 )
@@ -80,5 +80,6 @@ __all__ = [
     "read_interview",
     "read_values_at",
     "show_names",
+    "similar_people",
     "withdraw_consent",
 ]

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from unicodedata import normalize
 
 from bearwitness.casebook import Name, When
 from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import RecordsError
-from bearwitness.records.access import action, check_may_write, visible
+from bearwitness.records.access import action, check_may_write
 from bearwitness.records.actions.sources import home_team, own_list
 from bearwitness.records.audit import Writing, audited
 from bearwitness.records.models import Person, PersonName, Record, Source, Statement
+from bearwitness.records.name_keys import keep_name_keys
 
 # No 0/O, 1/I/L: a code name is read aloud and written by hand.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -90,16 +90,6 @@ def show_names(reader: Reader, person: Person) -> list[PersonName]:
         return list(person.names.select_related("source"))
 
 
-@action(Right.NAMES)
-def find_by_name(reader: Reader, text: str) -> list[Person]:
-    """People with a name that holds this text. A search reveals whose name it is: audited."""
-    text = " ".join(normalize("NFC", text).split())
-    with audited(reader) as write:
-        write.note("find_by_name", None, {"name": text})
-        named = PersonName.objects.filter(text__icontains=text).values("person")
-        return list(Person.objects.filter(visible(reader), pk__in=named))
-
-
 def new_code_names(count: int) -> list[str]:
     """Code names that nobody has yet: random, so that they say nothing about order or origin."""
     length = 4 if Person.objects.count() + count < 100_000 else 6
@@ -139,7 +129,8 @@ def _write_names(write: Writing, person: Person, source: Source, names: Iterable
     for name in names:
         if (name.text, name.kind.value) not in known:
             facts = {"text": name.text, "script": name.script, "kind": name.kind}
-            write.add("add_name", PersonName(person=person, source=source, **facts))
+            row = PersonName(person=person, source=source, **facts)
+            keep_name_keys([write.add("add_name", row)])
 
 
 def _write_statements(write: Writing, record: Record, said: Mapping[str, str]) -> None:

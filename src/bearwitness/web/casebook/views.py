@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bearwitness.casebook import NameKind, Use, in_words, read_said_date
-from bearwitness.casebook.rights import Right, check_may
+from bearwitness.casebook.rights import Right, check_may, may
 from bearwitness.errors import InputError
 from bearwitness.records import actions, queries
 from bearwitness.records.access import may_write
@@ -38,7 +38,8 @@ def find_by_name(request):
     named = []
     if form.is_valid():
         named = actions.find_by_name(request.reader, form.cleaned_data["name"])
-    people = queries.people_among(request.reader, named)
+    shown = {person.pk: person for person in queries.people_among(request.reader, named)}
+    people = [shown[person.pk] for person in named]  # the surest first
     context = {"page": page_of(request, people), "search": forms.NameSearchForm(), "searched": True}
     return render(request, "web/casebook/people.html", context)
 
@@ -88,6 +89,18 @@ class AddPerson(ActionPage):
     title, submit = gettext_lazy("Add a person"), gettext_lazy("Add")
     intro = gettext_lazy("Write only what you need. The person gets a code name.")
     done = gettext_lazy("Added. Enter what they said yes to before anything else.")
+
+    template_name = "web/casebook/add_person.html"
+
+    def form_valid(self, form):
+        """Ask first whether it is somebody whom the teams know; a second click says it is not."""
+        similar = []
+        if self.request.POST.get("another") != "yes" and may(self.reader, Right.NAMES):
+            birth = form.said["birth"]
+            similar = actions.similar_people(self.reader, form.names, birth=birth)
+        if similar:
+            return self.render_to_response(self.get_context_data(form=form, similar=similar))
+        return super().form_valid(form)
 
     def act(self, form):
         person = actions.add_person(self.reader, names=form.names, said=form.said)
