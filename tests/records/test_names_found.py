@@ -132,3 +132,8 @@ def test_no_sound_of_a_name_outlives_its_erasure():
     asked = actions.ask_erasure(reader("alice"), person, reason="they asked for it")
     actions.confirm_erasure(reader("bob"), asked)
     assert not NameKey.objects.exists()
+
+
+def test_a_lone_word_with_marks_on_it_is_a_surname_too():
+    assert {"s:a", "g:a"} <= keys_of("À")
+    assert keys_to_find("미 래") == keys_to_find("미래") >= {"g:mile"}

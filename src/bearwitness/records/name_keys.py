@@ -14,8 +14,8 @@ from bearwitness.records.models import NameKey, PersonName
 
 _LONGEST = 220
 _BATCH = 500
-_LETTERS = re.compile("[a-z]")
-_HANGUL = re.compile("[가-힣]{2}")
+_SHORT = 2  # syllables
+_HANGUL = re.compile("[가-힣]")
 
 
 def keys_of(text: str) -> frozenset[str]:
@@ -38,8 +38,8 @@ def keys_to_find(text: str) -> frozenset[str]:
     if not any(key[0] == "k" for key in keys):
         return keys
     # 미래 is a given name as well as a surname with a short one.
-    short = _HANGUL.fullmatch(text.strip())
-    return whole | {f"g:{key_name('김' + text)[1]}"} if short else whole
+    short = len(_HANGUL.findall(text)) == _SHORT
+    return whole | {f"g:{key_name('김' + text)[1]}"[:_LONGEST]} if short else whole
 
 
 def keep_name_keys(names: Iterable[PersonName]) -> None:
@@ -50,4 +50,5 @@ def keep_name_keys(names: Iterable[PersonName]) -> None:
 
 def _as_surname(text: str, sound: str) -> str:
     """A lone word as a surname: 리 and 이 are one, which shows beside any given name."""
-    return key_name(f"{text} x")[0] if _LETTERS.search(text.lower()) else key_name(f"{text}가")[0]
+    with_given = f"{text}가" if _HANGUL.search(text) else f"{text} x"
+    return key_name(with_given)[0] or sound
