@@ -22,9 +22,9 @@ from docs.reference_rcapture import (
     stopped_early,
     symmetric,
 )
-from docs.reference_rows import Ours, Row, is_same
+from docs.reference_rows import MOST_ERRORS, Ours, Row, is_same
 
-from bearwitness.estimation import METHODS, Histories, make_estimator
+from bearwitness.estimation import Histories, make_estimator
 from bearwitness.estimation.decomposable.graphs import decomposable_graphs
 from bearwitness.estimation.decomposable.likelihood import Table
 from bearwitness.estimation.decomposable.posterior import likely_graphs, weigh_graphs
@@ -45,6 +45,7 @@ from bearwitness.estimation.intervals import (
     normal_quantile,
     replicate,
 )
+from bearwitness.estimation.latent.classes import MOST_RHAT
 from bearwitness.estimation.loglinear.criterion import (
     choose_lowest,
     rank_models,
@@ -277,13 +278,25 @@ def _truncated(digest: str, lists: tuple[str, ...], weight: float, times: int) -
 
 
 def latent(seen: Histories, row: Row) -> Ours:
-    if "latent-class" not in METHODS:
-        return Ours(reason="not compared yet", note="the latent-class method has yet to come")
     ours = make_estimator("latent-class").fit(seen)
     if ours.estimate is None or ours.draws is None:
         return Ours(reason="withheld by our gate", note=f"{ours.verdict}: {ours.reasons[0]}")
-    return Ours(estimate=ours.estimate, lower=ours.lower, upper=ours.upper,
-                errors=latent_errors(ours, row))  # fmt: skip
+    errors = latent_errors(ours, row)
+    return Ours(estimate=ours.estimate, lower=ours.lower, upper=ours.upper, errors=errors,
+                **about_their_chains(row, errors))  # fmt: skip
+
+
+def about_their_chains(row: Row, errors: dict[str, float]) -> dict[str, str]:
+    """Why theirs lies elsewhere, where its own chains do not agree; ours have passed that gate."""
+    far = max(abs(z) for z in errors.values()) > MOST_ERRORS
+    if not far or row.get("rhat", 1.0) <= MOST_RHAT:
+        return {}
+    medians = " / ".join(f"{one:,.0f}" for one in row["medians"])
+    return {
+        "reason": f"their chains do not agree with each other (R-hat above {MOST_RHAT}, where a "
+        "number should not be used: Vehtari et al. 2021), and ours do",
+        "note": f"their R-hat is {row['rhat']}, the medians of their four chains {medians}",
+    }
 
 
 def latent_errors(ours: Any, row: Row) -> dict[str, float]:

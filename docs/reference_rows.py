@@ -14,6 +14,7 @@ from bearwitness.estimation import Histories
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors" / "references.toml"
 SIX_DIGITS = 1e-6
+MOST_ERRORS = 3.0
 ENDS = ("estimate", "lower", "upper")
 
 Row = dict[str, Any]
