@@ -132,7 +132,8 @@ def test_signed_out(casebook, browser):
         assert violations(page, f"{language}-login") == []
         page.fill("[name=username]", "alice")
         page.fill("[name=password]", "wrong")
-        page.click("main button")
+        with page.expect_navigation():
+            page.click("main button")
         assert violations(page, f"{language}-login-again") == []
         context.close()
 
