@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from bearwitness.cli_records import audit, import_, serve, snapshot
+from bearwitness.cli_records import audit, import_, invent_casebook, serve, snapshot
 from bearwitness.errors import BearwitnessError
 from bearwitness.provenance import software_version
 
@@ -99,7 +99,8 @@ def demo(into: Path, size: int) -> None:
     """Run four worked studies: three on published tables, one on a fictional casebook.
 
     The fictional casebook is generated; its true size is known, and its report shows the
-    estimate beside the truth.
+    estimate beside the truth. With the web extra, a small casebook of invented interviews is
+    written too, with invented colleagues to sign in as.
     """
     from bearwitness.pipeline.worked import run_worked_studies
 
@@ -108,7 +109,7 @@ def demo(into: Path, size: int) -> None:
     for folder in made:
         click.echo(f"  {folder / 'output' / 'report.html'}")
     click.echo("\nCheck a package:   bearwitness verify " + str(made[0] / "output" / "package"))
-    click.echo(f"Open the web app:  BEARWITNESS_STUDIES={into} bearwitness serve")
+    click.echo("\n".join(invent_casebook(into)))
 
 
 @main.command()

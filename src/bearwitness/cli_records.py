@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from bearwitness.errors import ExtraMissing
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(path_type=Path)
+_INVENTED = 48  # interviews
 
 
 def _records() -> None:
@@ -27,6 +30,24 @@ def _records() -> None:
             hint="Install it with: pip install 'bearwitness[web]'",
         ) from error
     setup()
+
+
+def invent_casebook(into: Path) -> list[str]:
+    """Write the invented casebook into a folder of its own; tell how to open it, or why not."""
+    home = into / "casebook"
+    os.environ["BEARWITNESS_HOME"] = str(home)  # the settings read it when Django starts
+    try:
+        _records()
+    except ExtraMissing as error:
+        return [f"For a casebook of invented interviews: {error.hint}"]
+    from bearwitness.records.invented import COLLEAGUES, PASSWORD, write_invented_casebook
+
+    with click.progressbar(length=_INVENTED, label="invented casebook", file=sys.stderr) as bar:
+        write_invented_casebook(_INVENTED, told=lambda: bar.update(1))
+    return [
+        f"Open the web app:  BEARWITNESS_HOME={home} BEARWITNESS_STUDIES={into} bearwitness serve",
+        f"Sign in as {', '.join(COLLEAGUES)}; the password of all is {PASSWORD}",
+    ]
 
 
 @click.command()
