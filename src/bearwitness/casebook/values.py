@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ DATE_HINT = (
     "[1998..2000] (one year of these), 1998-21 (spring 1998)."
 )
 # EDTF level 1 lets a qualifier follow any date, a season too; the library does not read that.
+_DECEMBER, _SEASON = 12, timedelta(days=91)
 _QUALIFIED_SEASON = re.compile(r"(\d{4}-2[1-4])[~?%]")
 
 # ISO 15924 codes by the first word of the character's Unicode name.
@@ -97,7 +98,22 @@ def _read(text: str) -> When:
     if earliest is not None and latest is not None and earliest > latest:
         raise InputError("this period ends before it begins", hint="Swap its two dates.")
     first, last = (_day(moment) for moment in moments)
+    first, last = _with_seasons(text, first, last)
+    earliest, latest = (first.year if first else earliest), (last.year if last else latest)
     return When(text=text, earliest=earliest, latest=latest, first_day=first, last_day=last)
+
+
+def _with_seasons(
+    text: str, first: date | None, last: date | None
+) -> tuple[date | None, date | None]:
+    """A winter lasts into the next year's February: the library ends it with December. A season
+    that is approximate is widened by a season, which the library does not read.
+    """
+    if last is not None and last.month == _DECEMBER and f"{last.year:04}-24" in text:
+        last = date(last.year + 1, 3, 1) - timedelta(days=1)
+    if _QUALIFIED_SEASON.fullmatch(text) and text[-1] in "~%" and first and last:
+        first, last = first - _SEASON, last + _SEASON
+    return first, last
 
 
 def _parse(text: str) -> Any:
