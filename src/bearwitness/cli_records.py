@@ -98,6 +98,26 @@ def import_(file: Path, name: str, uses: tuple[str, ...], team: str) -> None:
     click.echo(str(done))
 
 
+@click.command()
+@click.option("--people", default=1500, show_default=True, type=click.IntRange(min=100),
+              help="How many; two thirds as many interviews, 20 acts for every 3.")  # fmt: skip
+def fill(people: int) -> None:
+    """Fill empty records with a fictional casebook: people, interviews, acts, their history.
+
+    For trying out how it works with very many. It goes into records that hold nobody yet, and
+    nowhere else; 150000 people, with a million acts, take minutes.
+    """
+    _records()
+    from bearwitness.records.filling import fill_with_fiction
+
+    def told(line: str) -> None:
+        click.echo(f"\r{line:<60}", nl=False, err=True)
+
+    entries = fill_with_fiction(LOCAL, people, told=told)
+    click.echo("", err=True)
+    click.echo(f"{people:,} people who do not exist; the audit has {entries:,} entries.")
+
+
 @click.group()
 def audit() -> None:
     """The audit of the records: who did what to which row, and who looked at a name."""

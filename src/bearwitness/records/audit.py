@@ -33,11 +33,10 @@ class Writing:
         """Audit something that changes no row by itself."""
         # Read again: a write inside this one may have added entries.
         head = AuditHead.objects.get(pk=1)
-        entry = _entry(head, self.by, action, row)
+        entry = _entry(self.by, action, row)
         entry.changed = {field: value_digest(value) for field, value in facts.items()}
-        entry.digest = entry_digest(entry)
+        chain(head, entry)
         entry.save()
-        head.count, head.digest = entry.number, entry.digest
         head.save()
         return entry
 
@@ -102,15 +101,20 @@ def version_of(row: Any) -> int:
     return kept.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _entry(head: AuditHead, by: str, action: str, row: Any) -> AuditEntry:
+def chain(head: AuditHead, entry: AuditEntry) -> None:
+    """Make an entry the last one of the audit. Both are then to be saved."""
+    entry.number, entry.previous = head.count + 1, head.digest
+    entry.digest = entry_digest(entry)
+    head.count, head.digest = entry.number, entry.digest
+
+
+def _entry(by: str, action: str, row: Any) -> AuditEntry:
     return AuditEntry(
-        number=head.count + 1,
         at=datetime.now(UTC),
         by=by,
         action=action,
         model=type(row).__name__ if row is not None else "",
         object_id=str(row.pk) if row is not None else "",
-        previous=head.digest,
     )
 
 
