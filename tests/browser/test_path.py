@@ -1,4 +1,4 @@
-"""A documenter's day in Debian's chromium: record, consent, code, edit, import, run, read."""
+"""The web app in Debian's chromium: a person and her name, a study that is run and read."""
 
 import json
 import os
@@ -150,77 +150,6 @@ def test_a_study_run_in_the_browser_has_the_digest_that_python_gives(page, monke
     page.click("text=Open the report")
     assert "An invented study" in page.inner_text("h1")
     assert page.locator("svg[role=img]").count() == 3
-
-
-def sign_in(page, address, name, password):
-    page.context.clear_cookies()
-    page.goto(address)
-    page.fill("[name=username]", name)
-    page.fill("[name=password]", password)
-    page.click("main button")
-    page.wait_for_selector("nav")
-
-
-def make_coder(page, name):
-    """Give the password that the page shows once."""
-    page.click("nav >> text=Accounts")
-    page.click("text=Make an account")
-    page.fill("[name=name]", name)
-    page.check("[name=roles][value=coder]")
-    page.check("[name=teams]")
-    page.click("form.fields button")
-    page.wait_for_selector(".messages li")
-    return page.inner_text(".messages li").rsplit(": ", 1)[1].strip()
-
-
-def test_from_the_first_question_to_the_review_and_the_withdrawal(page):
-    """Consent, words, an act from marked words, hand in; another approves; consent withdrawn."""
-    page, _ = page
-    address = page.url.split("/people")[0]
-    password = make_coder(page, "dina")
-    page.click("nav >> text=Interviews")
-    page.click("text=New interview")
-    for use in ("record", "analyse"):
-        page.check(f"[name=consent-uses][value={use}]")
-    page.fill("[name=consent-asked_by]", "Alice")
-    page.fill("[name=told-held_on]", "spring 2026")
-    page.fill("[name=told-interviewer]", "Alice")
-    page.fill("[name=told-text]", "A broker took me over.\n\nThree days later a man paid her.")
-    picture(page, "begin-interview")
-    page.click("form.fields button")
-    page.wait_for_selector("text=Before you read")
-    code_name = page.inner_text(".code >> nth=0")
-    told = page.url
-    page.click("text=Show the words")
-    page.wait_for_selector("#words")
-    mark_words(page, "a man paid her")
-    assert page.input_value("[name=quote]") == "a man paid her"
-    page.select_option("[name=term]", "trafficking/deception")
-    page.fill("[name=date]", "around 2014")
-    picture(page, "coding")
-    page.click("text=Code it")
-    page.wait_for_selector("#words mark")
-    assert page.inner_text("#words mark") == "a man paid her"
-    page.click("text=Hand in for review")
-    page.wait_for_selector("h1 >> text=ready for review")
-    assert not page.query_selector("text=Approve")
-
-    sign_in(page, address, "dina", password)
-    page.click(f"tr:has-text('{code_name}') >> th a")
-    page.wait_for_url(told)
-    page.click("text=Show the words")
-    page.wait_for_selector("#words")
-    page.click("text=Approve")
-    page.wait_for_selector("h1 >> text=reviewed")
-    picture(page, "reviewed")
-
-    sign_in(page, address, "alice", "slow-river-bends-42")
-    page.goto(f"{address}/people/{code_name}/")
-    page.click("[aria-label^='Withdraw: Analyse']")
-    page.wait_for_selector("text=was given, and has ended")
-    page.click("nav >> text=Audit")
-    page.click("text=Check the whole audit")
-    page.wait_for_selector("text=unbroken")
 
 
 def mark_words(page, words):
