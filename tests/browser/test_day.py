@@ -22,7 +22,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed")
 
 PEOPLE = 6
-FOUND = invent_testimonies(PEOPLE)[0]  # Alice wrote her down
+FOUND = invent_testimonies()[0]  # Alice wrote her down
 # Invented words, and the ones of them that an act rests on.
 TOLD = {
     "en": (

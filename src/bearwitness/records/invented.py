@@ -49,8 +49,9 @@ _SENT_BACK = "The date of the crossing and of the return do not go together: ple
 
 
 def write_invented_casebook(number: int = 48, *, told: Callable[[], object] = lambda: None) -> bool:
-    """Colleagues, and `number` people whom they interviewed: all, or nothing where a casebook is
-    there already, for invented people do not belong among others. `told` is called for each.
+    """Colleagues, and the first `number` of the people whom they interviewed: all, or nothing
+    where a casebook is there already, for invented people do not belong among others. `told` is
+    called for each.
     """
     if Person.objects.exists() or get_user_model().objects.exists():
         return False
@@ -61,8 +62,7 @@ def write_invented_casebook(number: int = 48, *, told: Callable[[], object] = la
 
 def _write(number: int, told: Callable[[], object]) -> None:
     readers = _hire()
-    testimonies = invent_testimonies(number)
-    for place, testimony in enumerate(testimonies):
+    for place, testimony in enumerate(invent_testimonies()[:number]):
         writer = readers[("alice", "bob", "alice", "charlie")[place % 4]]
         interview = _write_down(writer, testimony, place)
         _review(readers, writer, interview, _STATES[place % len(_STATES)])
