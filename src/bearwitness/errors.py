@@ -30,7 +30,8 @@ BearwitnessError                 1
     ├── ConsentMissing          71
     ├── NotPermitted            72
     ├── AuditBroken             73
-    └── ExtraMissing            74  the [web] extra is not installed
+    ├── ExtraMissing            74  the [web] extra is not installed
+    └── EditConflict            75  somebody else saved the same row meanwhile
 """
 
 from __future__ import annotations
@@ -172,3 +173,7 @@ class AuditBroken(RecordsError):
 
 class ExtraMissing(RecordsError):
     exit_code = 74
+
+
+class EditConflict(RecordsError):
+    exit_code = 75

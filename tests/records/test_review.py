@@ -7,7 +7,7 @@ from tests.cast import account, reader
 
 from bearwitness.casebook import Use
 from bearwitness.casebook.review import State
-from bearwitness.errors import NotPermitted
+from bearwitness.errors import EditConflict, NotPermitted
 from bearwitness.records import actions, queries
 from bearwitness.records.audit import version_of
 from bearwitness.records.models import AuditEntry
@@ -74,7 +74,7 @@ def test_it_is_given_only_to_somebody_who_may_review_it(told, name):
 def test_of_two_who_save_at_once_the_second_is_told(told):
     alice, seen = reader("alice"), version_of(told)
     actions.edit_interview(reader("bob"), told, said={"text": "Bob's"}, seen=seen)
-    with pytest.raises(NotPermitted, match="somebody else saved"):
+    with pytest.raises(EditConflict, match="somebody else saved"):
         actions.edit_interview(alice, told, said={"text": "Alice's"}, seen=seen)
     told.refresh_from_db()
     assert told.text == "Bob's"

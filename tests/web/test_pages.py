@@ -226,7 +226,7 @@ def test_an_act_is_coded_from_copied_words_which_then_stand_behind_a_click(alice
     url = reverse("code-act", args=[told.pk])
     sent = {"quote": "Lark Street", "term": "trafficking/deception", "date": "spring 2014"}
     sent |= {"by_kind": "group", "by": "three men", "by_role": "buyers"}
-    shown = body(alice.post(url, sent))
+    shown = body(alice.post(url, sent, follow=True))
     assert "Coded." in shown
     assert "<mark>" in shown
     act = hana.acts.last()

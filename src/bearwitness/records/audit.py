@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from bearwitness.casebook.rights import Reader
-from bearwitness.errors import AuditBroken
+from bearwitness.errors import AuditBroken, EditConflict
 from bearwitness.provenance import canonical_json
 from bearwitness.records.models import AuditEntry, AuditHead, Version
 
@@ -95,8 +95,11 @@ def field_values(row: Any) -> dict[str, Any]:
     }
 
 
-def version_of(row: Any) -> int:
-    """A number that grows with every kept change of a row; 0 for one that never changed."""
+def version_of(row: Any | None) -> int:
+    """A number that grows with every kept change of a row; 0 for one that never changed, or is
+    not there yet."""
+    if row is None:
+        return 0
     kept = Version.objects.filter(model=type(row).__name__, object_id=row.pk)
     return kept.order_by("-pk").values_list("pk", flat=True).first() or 0
 
@@ -106,6 +109,15 @@ def chain(head: AuditHead, entry: AuditEntry) -> None:
     entry.number, entry.previous = head.count + 1, head.digest
     entry.digest = entry_digest(entry)
     head.count, head.digest = entry.number, entry.digest
+
+
+def check_is_as_seen(row: Any | None, seen: int | None) -> None:
+    """Raise EditConflict if the row was saved since somebody saw it. None: they did not look."""
+    if seen is not None and seen != version_of(row):
+        raise EditConflict(
+            "somebody else saved this while you wrote",
+            hint="Nothing of yours was written yet. Look at both, and save again.",
+        )
 
 
 def _entry(by: str, action: str, row: Any) -> AuditEntry:

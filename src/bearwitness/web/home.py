@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from bearwitness.casebook.rights import Right, may
 from bearwitness.records import queries
 from bearwitness.web.casebook.interviews import STATE_WORDS, with_state_words
+from bearwitness.web.drafts import with_titles
 
 _MOST = 8
 # Where those begin who see no case: the first page that they have the right to.
@@ -31,6 +32,7 @@ def _work(reader):
         "counts": [{"state": s, "words": STATE_WORDS[s], "n": n} for s, n in counts.items()],
         "recent": with_state_words(list(queries.interviews(reader)[:_MOST])),
     }
+    context["drafts"] = with_titles(queries.drafts(reader)[:_MOST])
     if may(reader, Right.REVIEW):
         context["to_review"] = with_state_words(list(queries.to_review(reader)[:_MOST]))
     if may(reader, Right.CODE):

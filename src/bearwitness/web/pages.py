@@ -41,13 +41,20 @@ class ActionPage(FormView):
 
     def form_valid(self, form):
         try:
-            target = self.act(form)
+            target, is_new = self.save(form)
         except BearwitnessError as error:
-            form.add_error(None, in_one_line(error))
-            return self.form_invalid(form)
-        if self.done:
+            return self.mend(form, error)
+        if self.done and is_new:
             messages.success(self.request, self.done)
         return redirect(target)
+
+    def save(self, form):
+        """Where it led, and whether something was written now."""
+        return self.act(form), True
+
+    def mend(self, form, error):
+        form.add_error(None, in_one_line(error))
+        return self.form_invalid(form)
 
     def get_context_data(self, **context):
         facts = {"title": self.title, "submit": self.submit, "intro": self.intro}

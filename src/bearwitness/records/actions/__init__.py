@@ -16,6 +16,12 @@ from bearwitness.records.actions.acts import (
     read_evidence,
 )
 from bearwitness.records.actions.consents import give_consent, withdraw_consent
+from bearwitness.records.actions.drafting import (
+    drop_draft,
+    keep_draft,
+    open_draft,
+    save_once,
+)
 from bearwitness.records.actions.erasing import (
     ask_erasure,
     confirm_erasure,
@@ -64,21 +70,25 @@ __all__ = [
     "change_account",
     "close_person",
     "confirm_erasure",
+    "drop_draft",
     "drop_erasure",
     "edit_interview",
     "edit_person",
     "end_account",
     "find_by_name",
     "give_consent",
+    "keep_draft",
     "make_first_account",
     "move_interview",
     "new_password",
     "note_snapshot",
+    "open_draft",
     "open_person",
     "read_evidence",
     "read_history",
     "read_interview",
     "read_values_at",
+    "save_once",
     "show_names",
     "similar_people",
     "withdraw_consent",

@@ -10,7 +10,7 @@ from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records.access import action
 from bearwitness.records.actions.sources import first_team
 from bearwitness.records.audit import audited
-from bearwitness.records.models import Membership, RoleHeld, Team
+from bearwitness.records.models import Draft, Membership, RoleHeld, Team
 
 FIRST_ROLES = (Role.ADMINISTRATOR, Role.DOCUMENTER)
 
@@ -76,6 +76,7 @@ def end_account(reader: Reader, user):
         user.is_active = False
         user.save(update_fields=["is_active"])
         write.note("end_account", user, {})
+        Draft.objects.filter(by=user.get_username()).delete()
         _check_somebody_manages()
     return user
 

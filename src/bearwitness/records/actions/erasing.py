@@ -15,6 +15,7 @@ from bearwitness.records.models import (
     Act,
     Comment,
     Consent,
+    Draft,
     Erasure,
     Evidence,
     Interview,
@@ -92,6 +93,7 @@ def _erase(person: Person) -> None:
     records, acts = Record.objects.filter(person=person), Act.objects.filter(person=person)
     acts_and_words = models.Q(act__in=acts) | models.Q(source__in=list(told))
     # The order is that of what rests on what. Sources stay: others' acts can rest on them.
+    Draft.objects.filter(person=person).delete()
     _forget(Evidence, acts_and_words)
     _forget(Involvement, act__in=acts)
     _forget(Act, person=person)

@@ -7,12 +7,12 @@ from typing import Any
 from bearwitness.casebook import Name, Use, When, check_may_use
 from bearwitness.casebook.review import State, check_may_edit
 from bearwitness.casebook.rights import Reader, Right
-from bearwitness.errors import NotPermitted, RecordsError
+from bearwitness.errors import RecordsError
 from bearwitness.records.access import action, check_may_write
 from bearwitness.records.actions.consents import give_consent
 from bearwitness.records.actions.people import add_person
 from bearwitness.records.anchoring import anchor_evidence
-from bearwitness.records.audit import audited, version_of
+from bearwitness.records.audit import audited, check_is_as_seen
 from bearwitness.records.granting import uses_granted
 from bearwitness.records.models import Interview, Person, Source
 
@@ -83,7 +83,7 @@ def edit_interview(
 ) -> Interview:
     """Correct an interview that is not handed in. `said` has any of its fields.
 
-    `seen` is the version that the writer began from: raises NotPermitted where somebody else has
+    `seen` is the version that the writer began from: raises EditConflict where somebody else has
     saved since, so that nobody's words are lost. The state is read under lock.
     """
     check_may_write(reader, interview.person)
@@ -94,11 +94,7 @@ def edit_interview(
     with audited(reader, why=why) as write:
         stored = Interview.objects.select_for_update().get(pk=interview.pk)
         check_may_edit(State(stored.state))
-        if seen is not None and seen != version_of(stored):
-            raise NotPermitted(
-                "somebody else saved this interview while you wrote",
-                hint="Copy what you wrote, open it again, and put it in there.",
-            )
+        check_is_as_seen(stored, seen)
         write.change("edit_interview", interview, said)
         if "text" in said:
             anchor_evidence(write, interview, said["text"])

@@ -8,7 +8,7 @@ from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import RecordsError
 from bearwitness.records.access import action, check_may_write
 from bearwitness.records.actions.sources import home_team, own_list
-from bearwitness.records.audit import Writing, audited
+from bearwitness.records.audit import Writing, audited, check_is_as_seen
 from bearwitness.records.models import Person, PersonName, Record, Source, Statement
 from bearwitness.records.name_keys import keep_name_keys
 
@@ -39,18 +39,23 @@ def add_person(
 
 
 @action(Right.RECORD)
-def edit_person(
+def edit_person(  # noqa: PLR0913 - why, and what was seen
     reader: Reader,
     person: Person,
     *,
     names: Iterable[Name] = (),
     said: Mapping[str, str] | None = None,
     why: str = "",
+    seen: int | None = None,
 ) -> Person:
-    """Add names, and correct what our own list says. What was said before stays as statements."""
+    """Add names, and correct what our own list says. What was said before stays as statements.
+
+    `seen` is the version of the list's record that the writer began from. Raises EditConflict.
+    """
     check_may_write(reader, person)
     said = _checked(said or {})
     with audited(reader, why=why) as write:
+        check_is_as_seen(_known_record(person), seen)
         record = _own_record(write, person)
         _write_names(write, person, record.source, names)
         before = write.change("edit_record", record, said)
@@ -116,11 +121,16 @@ def _checked(said: Mapping[str, str]) -> dict[str, str]:
     return dict(said)
 
 
+def _known_record(person: Person) -> Record | None:
+    """What our own list says of this person, if it does."""
+    own = Record.objects.filter(person=person, source__kind=Source.Kind.OWN_LIST)
+    return own.filter(source__team=person.team_id).select_related("source").first()
+
+
 def _own_record(write: Writing, person: Person) -> Record:
-    source = own_list(write, person.team_id)
-    known = Record.objects.filter(source=source, person=person).select_related("source").first()
-    if known:
+    if known := _known_record(person):
         return known
+    source = own_list(write, person.team_id)
     return write.add("add_record", Record(source=source, person=person, ref=person.code_name))
 
 

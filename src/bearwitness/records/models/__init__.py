@@ -12,6 +12,7 @@ from bearwitness.records.models.cases import (
     Statement,
 )
 from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
+from bearwitness.records.models.drafting import Draft
 from bearwitness.records.models.finding import NameKey
 from bearwitness.records.models.keeping import Erasure, Version
 from bearwitness.records.models.reviewing import Comment
@@ -22,6 +23,7 @@ __all__ = [
     "AuditHead",
     "Comment",
     "Consent",
+    "Draft",
     "Erasure",
     "Event",
     "Evidence",

@@ -15,6 +15,7 @@ from bearwitness.records.queries.coded import (
     passages,
     perpetrators,
 )
+from bearwitness.records.queries.drafting import drafts
 from bearwitness.records.queries.keeping import (
     changes,
     erasure,
@@ -65,6 +66,7 @@ __all__ = [
     "consented_records",
     "consents",
     "counts_by_state",
+    "drafts",
     "erasure",
     "erasure_of",
     "erasures",

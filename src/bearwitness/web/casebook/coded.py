@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from bearwitness.casebook.rights import Right, check_may
-from bearwitness.errors import BearwitnessError
+from bearwitness.casebook.rights import Right
 from bearwitness.records import actions, queries
 from bearwitness.records.access import check_may_write, may_write
 from bearwitness.web.casebook import forms
-from bearwitness.web.casebook.interviews import show_interview
+from bearwitness.web.casebook.interviews import goes_on_reading, show_interview
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
-from bearwitness.web.pages import ActionPage, found, page_of
-from bearwitness.web.said import in_one_line
+from bearwitness.web.drafts import DraftedPage
+from bearwitness.web.pages import found, page_of
 
 
 @require_safe
@@ -60,7 +57,7 @@ class AddAct(OfPerson):
         return reverse("act", args=[added.pk])
 
 
-class AddPerpetrator(ActionPage):
+class AddPerpetrator(DraftedPage):
     form_class = forms.PerpetratorForm
     right = Right.CODE
     template_name = "web/casebook/person_form.html"
@@ -72,6 +69,9 @@ class AddPerpetrator(ActionPage):
         shown = found(queries.act, self.reader, self.kwargs["number"])
         check_may_write(self.reader, shown.person)
         return shown
+
+    def draft_person(self):
+        return self.on_act.person
 
     def get_context_data(self, **context):
         person = self.on_act.person
@@ -87,23 +87,37 @@ class AddPerpetrator(ActionPage):
         return reverse("act", args=[self.on_act.pk])
 
 
-@require_POST
-def code_act(request, number):
-    """An act from marked words. The answer shows the words again, for the next one."""
-    check_may(request.reader, Right.CODE)
-    told = found(queries.interview, request.reader, number)
-    check_may_write(request.reader, told.person)
-    form = forms.CodingForm(request.POST, person=told.person, reader=request.reader)
-    if form.is_valid():
-        try:
-            _code(request, told, form)
-        except BearwitnessError as error:
-            form.add_error(None, in_one_line(error))
-        else:
-            messages.success(request, _("Coded."))
-            form = None
-    text = actions.read_interview(request.reader, told)
-    return show_interview(request, told, text, coding=form)
+class CodeAct(DraftedPage):
+    """An act from marked words. The form stands beside the words; so does one to be mended."""
+
+    form_class = forms.CodingForm
+    right = Right.CODE
+    title, done = gettext_lazy("Code an act"), gettext_lazy("Coded.")
+
+    @cached_property
+    def told(self):
+        told = found(queries.interview, self.reader, self.kwargs["number"])
+        check_may_write(self.reader, told.person)
+        return told
+
+    def get(self, request, *args, **kwargs):
+        return redirect("interview", number=self.told.pk)
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"person": self.told.person, "reader": self.reader}
+
+    def draft_person(self):
+        return self.told.person
+
+    def act(self, form):
+        _code(self.request, self.told, form)
+        return goes_on_reading(self.request, self.told)
+
+    def render_to_response(self, context):
+        text = actions.read_interview(self.reader, self.told)
+        drafted = {key: context[key] for key in ("draft_token", "drafts")}
+        form = context["form"]
+        return show_interview(self.request, self.told, text, coding=form, drafted=drafted)
 
 
 def _code(request, told, form):
@@ -129,7 +143,7 @@ def event(request, number):
     return render(request, "web/casebook/event.html", context)
 
 
-class AddEvent(ActionPage):
+class AddEvent(DraftedPage):
     form_class = forms.EventForm
     right = Right.CODE
     title, submit = gettext_lazy("Add an event"), gettext_lazy("Add")

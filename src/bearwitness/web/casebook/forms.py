@@ -95,6 +95,11 @@ class PersonForm(forms.Form):
         return {key: self.cleaned_data[key].strip() for key in ("sex", "birth", "origin", "place")}
 
 
+class EditPersonForm(PersonForm):
+    why = forms.CharField(label=_("Why it is changed"), max_length=300, required=False)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
 class ConsentForm(forms.Form):
     uses = forms.MultipleChoiceField(
         label=_("They said yes to"),

@@ -15,10 +15,10 @@ from bearwitness.coding import segments
 from bearwitness.records import actions, queries
 from bearwitness.records.access import check_may_write, may_write
 from bearwitness.records.anchoring import span_of
-from bearwitness.records.audit import version_of
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
-from bearwitness.web.pages import ActionPage, found, page_of
+from bearwitness.web.drafts import DraftedPage, EditPage, new_token
+from bearwitness.web.pages import found, page_of
 
 STATE_WORDS = {
     State.DRAFT: gettext_lazy("draft"),
@@ -26,6 +26,7 @@ STATE_WORDS = {
     State.REVIEWED: gettext_lazy("reviewed"),
     State.SENT_BACK: gettext_lazy("sent back"),
 }
+_READING = "reading"  # in a session: the interview whose words are shown once more
 MOVE_WORDS = {
     "hand in": gettext_lazy("Hand in for review"),
     "take back": gettext_lazy("Take back"),
@@ -53,14 +54,26 @@ def interviews(request):
 
 
 def interview(request, number):
-    """GET tells what kind of words these are; POST shows them, which is audited."""
+    """GET tells what kind of words these are; POST shows them, which is audited.
+
+    After an act was coded in them they are shown once more, by GET: nothing can be sent twice.
+    """
     shown = found(queries.interview, request.reader, number)
-    text = actions.read_interview(request.reader, shown) if request.method == "POST" else None
+    goes_on = request.session.pop(_READING, None) == number
+    is_read = request.method == "POST" or (goes_on and may(request.reader, Right.WORDS))
+    text = actions.read_interview(request.reader, shown) if is_read else None
     return show_interview(request, shown, text)
 
 
-def show_interview(request, shown, text, *, coding=None):
-    """`coding` is a form that was sent and has to be mended; a new one is shown without it."""
+def goes_on_reading(request, shown):
+    """Where to go after something was written beside the words: the words again."""
+    request.session[_READING] = shown.pk
+    return reverse("interview", args=[shown.pk])
+
+
+def show_interview(request, shown, text, *, coding=None, drafted=None):
+    """`coding` is a form to be mended or gone on with, and `drafted` what its page says of its
+    draft; a new one is shown without them."""
     reader = request.reader
     editable = State(shown.state) in EDITABLE and may_write(reader, shown.person)
     context = {
@@ -72,14 +85,17 @@ def show_interview(request, shown, text, *, coding=None):
         "editable": editable,
         **_review(reader, shown, is_read=text is not None),
     }
+    if editable and may(reader, Right.CODE):
+        page = reverse("code-act", args=[shown.pk])
+        context |= {"draft_page": page, "drafts": queries.drafts(reader, page=page)}
     if text is not None:
         context["comments"] = queries.comments(reader, shown)
         passages = list(queries.passages(reader, shown))
         context["pieces"] = segments(text, [span_of(row) for row in passages])
         if editable and may(reader, Right.CODE):
             form = forms.CodingForm(person=shown.person, reader=reader)
-            context["coding"] = coding or form
-    return render(request, "web/casebook/interview.html", context)
+            context |= {"coding": coding or form, "draft_token": new_token()}
+    return render(request, "web/casebook/interview.html", context | (drafted or {}))
 
 
 def _review(reader, shown, *, is_read):
@@ -131,7 +147,7 @@ def move_interview(request, number):
 def add_comment(request, number):
     shown = _changeable(request, number)
     actions.add_comment(request.reader, shown, request.POST.get("text", "")[:5000])
-    return show_interview(request, shown, actions.read_interview(request.reader, shown))
+    return redirect(goes_on_reading(request, shown))
 
 
 class AddInterview(OfPerson):
@@ -145,7 +161,7 @@ class AddInterview(OfPerson):
         return reverse("interview", args=[added.pk])
 
 
-class BeginInterview(ActionPage):
+class BeginInterview(DraftedPage):
     form_class = forms.BeginInterviewForm
     right = Right.RECORD
     template_name = "web/casebook/begin_interview.html"
@@ -155,6 +171,10 @@ class BeginInterview(ActionPage):
 
     def get_initial(self):
         return {"code_name": self.request.GET.get("code", "")}
+
+    def draft_person(self):
+        code_name = self.request.POST.get("code_name", "")
+        return queries.people(self.reader).filter(code_name=code_name).first()
 
     def act(self, form):
         code_name = form.cleaned_data["code_name"]
@@ -166,7 +186,7 @@ class BeginInterview(ActionPage):
         return reverse("interviews")
 
 
-class EditInterview(ActionPage):
+class EditInterview(EditPage):
     """GET tells what kind of words these are; POST with `open` shows them in the form."""
 
     form_class = forms.EditInterviewForm
@@ -181,17 +201,35 @@ class EditInterview(ActionPage):
         return _changeable(self.request, self.kwargs["number"])
 
     def get(self, request, *args, **kwargs):
-        return render(request, "web/casebook/before_words.html", self._facts())
+        return render(request, "web/casebook/before_words.html", self.get_context_data(form=None))
 
     def post(self, request, *args, **kwargs):
         if "open" not in request.POST:
             return super().post(request, *args, **kwargs)
-        text = actions.read_interview(self.reader, self.interview)
-        fields = ("held_on", "place", "interviewer", "language")
-        initial = {field: getattr(self.interview, field) for field in fields}
-        initial |= {"text": text, "seen": version_of(self.interview)}
-        form = self.form_class(initial=initial)
+        form = self.form_class(initial=super().get_initial())
         return self.render_to_response(self.get_context_data(form=form))
+
+    def get_initial(self):
+        return {}  # the words are read, which is audited, only where they are shown
+
+    def stored_row(self):
+        return self.interview
+
+    def stored_values(self):
+        fields = ("held_on", "place", "interviewer", "language")
+        values = {field: getattr(self.interview, field) for field in fields}
+        return values | {"text": self._words}
+
+    @cached_property
+    def _words(self):
+        return actions.read_interview(self.reader, self.interview)
+
+    def draft_person(self):
+        return self.interview.person
+
+    def show_typed(self, form):
+        actions.read_interview(self.reader, self.interview)  # a draft holds its words
+        return super().show_typed(form)
 
     def act(self, form):
         said = dict(form.cleaned_data)
@@ -199,13 +237,10 @@ class EditInterview(ActionPage):
         actions.edit_interview(self.reader, self.interview, said=said, why=why, seen=seen)
         return self.back()
 
-    def _facts(self):
+    def get_context_data(self, **context):
         person = self.interview.person
         facts = {"person": person, "consents": consents_of(self.reader, person)}
-        return facts | {"title": self.title, "back": self.back()}
-
-    def get_context_data(self, **context):
-        return super().get_context_data(**context) | self._facts()
+        return super().get_context_data(**facts | context)
 
     def back(self):
         return reverse("interview", args=[self.interview.pk])

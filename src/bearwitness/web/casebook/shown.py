@@ -12,7 +12,8 @@ from bearwitness.records import queries
 from bearwitness.records.access import check_may_write
 from bearwitness.records.granting import grant_of
 from bearwitness.web.casebook import forms
-from bearwitness.web.pages import ActionPage, found, language_tag
+from bearwitness.web.drafts import DraftedPage
+from bearwitness.web.pages import found, language_tag
 
 
 def person_of(request, code_name: str):
@@ -45,7 +46,7 @@ def act_of(act):
     return {"row": act, "label": term.label(tag), "definition": definition}
 
 
-class OfPerson(ActionPage):
+class OfPerson(DraftedPage):
     """A form about one person, whose consents stand beside it."""
 
     right = Right.RECORD
@@ -62,4 +63,4 @@ class OfPerson(ActionPage):
 
     def get_context_data(self, **context):
         facts = {"person": self.person, "consents": consents_of(self.reader, self.person)}
-        return super().get_context_data(**facts, **context)
+        return super().get_context_data(**facts | context)

@@ -17,7 +17,8 @@ from bearwitness.records.audit import verify_audit
 from bearwitness.records.history import verify_history
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
-from bearwitness.web.pages import ActionPage, found, language_tag, need, page_of
+from bearwitness.web.drafts import DraftedPage, EditPage
+from bearwitness.web.pages import found, language_tag, need, page_of
 from bearwitness.web.said import said
 
 
@@ -83,7 +84,7 @@ def _show_person(request, person, names=None):
     return render(request, "web/casebook/person.html", context)
 
 
-class AddPerson(ActionPage):
+class AddPerson(DraftedPage):
     right = Right.RECORD
     form_class = forms.PersonForm
     title, submit = gettext_lazy("Add a person"), gettext_lazy("Add")
@@ -110,19 +111,23 @@ class AddPerson(ActionPage):
         return reverse("people")
 
 
-class EditPerson(OfPerson):
-    form_class = forms.PersonForm
+class EditPerson(EditPage, OfPerson):
+    form_class = forms.EditPersonForm
     title, submit = gettext_lazy("Edit"), gettext_lazy("Save")
     intro = gettext_lazy("Names are added, never replaced. Earlier values stay as statements.")
     done = gettext_lazy("Saved.")
 
-    def get_initial(self):
-        record = queries.own_record(self.reader, self.person) or self.person
+    def stored_row(self):
+        return queries.own_record(self.reader, self.person)
+
+    def stored_values(self):
+        record = self.stored_row() or self.person
         fields = ("sex", "birth", "origin", "place")
         return {field: getattr(record, field, "") for field in fields}
 
     def act(self, form):
-        actions.edit_person(self.reader, self.person, names=form.names, said=form.said)
+        facts = {"why": form.cleaned_data["why"], "seen": form.cleaned_data["seen"]}
+        actions.edit_person(self.reader, self.person, names=form.names, said=form.said, **facts)
         return self.back()
 
 
@@ -178,7 +183,7 @@ def source(request, number):
     return render(request, "web/casebook/source.html", {"source": shown, "page": page})
 
 
-class AddSource(ActionPage):
+class AddSource(DraftedPage):
     right = Right.RECORD
     form_class = forms.SourceForm
     title, submit = gettext_lazy("Add a document"), gettext_lazy("Add")
