@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bearwitness.cli_exchange import export
 from bearwitness.cli_records import audit, fill, import_, invent_casebook, serve, snapshot
 from bearwitness.errors import BearwitnessError
 from bearwitness.provenance import software_version
@@ -324,5 +325,5 @@ def verify(package: Path, signer: str | None, as_json: bool) -> None:
         click.echo("Compare that fingerprint with one the publisher gave you another way.")
 
 
-for _command in (serve, snapshot, import_, fill, audit):
+for _command in (serve, snapshot, import_, export, fill, audit):
     main.add_command(_command)

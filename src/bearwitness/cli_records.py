@@ -18,7 +18,7 @@ _FILE = click.Path(path_type=Path)
 _INVENTED = 48  # interviews
 
 
-def _records() -> None:
+def start_records() -> None:
     """Start Django for the commands that need records; say what to install where it is absent."""
     try:
         from bearwitness.web.server import setup
@@ -37,7 +37,7 @@ def invent_casebook(into: Path) -> list[str]:
     home = into / "casebook"
     os.environ["BEARWITNESS_HOME"] = str(home)  # the settings read it when Django starts
     try:
-        _records()
+        start_records()
     except ExtraMissing as error:
         return [f"For a casebook of invented interviews: {error.hint}"]
     from bearwitness.records.invented import COLLEAGUES, PASSWORD, write_invented_casebook
@@ -55,7 +55,7 @@ def invent_casebook(into: Path) -> list[str]:
 @click.option("--port", default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
     """Start the web app on this machine; the first start makes the first account."""
-    _records()
+    start_records()
     from bearwitness.web.server import serve as start
 
     start(host=host, port=port)
@@ -68,7 +68,7 @@ def serve(host: str, port: int) -> None:
 @click.option("--on", default=None, help="Consent as of this day, YYYY-MM-DD; today if absent.")
 def snapshot(study: Path, use: str, on: str | None) -> None:
     """Freeze the consented rows of the records into STUDY/frozen, sealed."""
-    _records()
+    start_records()
     from bearwitness.pipeline.start import init_snapshot
     from bearwitness.records.snapshot import snapshot as take
 
@@ -90,7 +90,7 @@ def import_(file: Path, name: str, uses: tuple[str, ...], team: str) -> None:
 
     Without --use nobody on the list has consented to anything, and no snapshot will hold them.
     """
-    _records()
+    start_records()
     from bearwitness.records.access import local_reader
     from bearwitness.records.importing import import_list
 
@@ -107,7 +107,7 @@ def fill(people: int) -> None:
     For trying out how it works with very many. It goes into records that hold nobody yet, and
     nowhere else; 150000 people, with a million acts, take minutes.
     """
-    _records()
+    start_records()
     from bearwitness.records.filling import fill_with_fiction
 
     def told(line: str) -> None:
@@ -126,7 +126,7 @@ def audit() -> None:
 @audit.command(name="verify")
 def audit_verify() -> None:
     """Find entries, rows and versions that were changed with a plain SQL client: exit code 73."""
-    _records()
+    start_records()
     from bearwitness.records.audit import verify_audit
     from bearwitness.records.history import verify_history
 

@@ -12,7 +12,7 @@ from tests.cast import account, reader
 from bearwitness.casebook import Name, Use
 from bearwitness.casebook.rights import NOBODY, Reader, Role, may_see
 from bearwitness.errors import NotPermitted, RecordsError
-from bearwitness.records import access, actions, importing, queries, snapshot
+from bearwitness.records import access, actions, exporting, importing, queries, snapshot
 from bearwitness.records.access import INSIDE, STATED, visible
 from bearwitness.records.models import AuditEntry, Event, Person, Source
 
@@ -51,7 +51,9 @@ def test_every_query_and_action_takes_the_reader_first_and_declares_itself(name,
     assert function.declared.use in (INSIDE, STATED, *Use)
 
 
-@pytest.mark.parametrize("function", [importing.import_list, snapshot.snapshot])
+@pytest.mark.parametrize(
+    "function", [importing.import_list, snapshot.snapshot, exporting.export_list]
+)
 def test_what_brings_in_and_takes_out_stands_behind_a_door_too(function):
     assert function.declared.right is not None
 
@@ -117,7 +119,8 @@ def arguments(name, function, world):
 ABOUT_PEOPLE = [
     (n, f)
     for n, f in QUERIES
-    if n not in {"reviewers", "account", "accounts", "audit_entries", "my_teams", "teams"}
+    if n
+    not in {"reviewers", "account", "accounts", "audit_entries", "my_teams", "teams", "exports"}
 ]
 
 

@@ -19,7 +19,7 @@ from bearwitness.errors import ConsentMissing
 from bearwitness.records import actions, queries
 from bearwitness.records.access import INSIDE
 from bearwitness.records.granting import grant_of, uses_granted
-from bearwitness.records.models import Consent, Interview, Person, Record
+from bearwitness.records.models import Act, Consent, Event, Interview, Person, Source
 from bearwitness.records.snapshot import snapshot
 
 TODAY = date.today()
@@ -46,11 +46,29 @@ def declared():
 
 
 USES = dict(declared())
+# Queries that give rows each about one person.
+QUERIES = {
+    "consented_people": lambda row: row,
+    "consented_records": lambda row: row.person,
+    "people_to_hand_out": lambda row: row,
+    "interviews_to_hand_out": lambda row: row.person,
+    "acts_to_hand_out": lambda row: row.person,
+    "sources_to_hand_out": lambda row: row.interview.person,
+}
 
 
 def test_what_makes_a_use_is_known():
     """A new query or export that makes a use is added here, and asked below."""
-    assert set(USES) == {"consented_people", "consented_records", "snapshot"}
+    assert set(USES) == {*QUERIES, "events_to_hand_out", "snapshot", "export_list"}
+
+
+def tell(person):
+    """An interview, and an act in an event, whatever this person agreed to."""
+    team = person.team
+    source = Source.objects.create(team=team, kind="interview", title="x", received_at=TODAY)
+    Interview.objects.create(source=source, person=person, held_on="2026", language="ko", text="x")
+    event = Event.objects.create(team=team, title=person.code_name)
+    Act.objects.create(person=person, event=event, source=source, term="trafficking/deception")
 
 
 class TheRuleAndTheDatabase(TestCase):
@@ -58,13 +76,12 @@ class TheRuleAndTheDatabase(TestCase):
     @given(grants=st.lists(st.lists(GRANT, max_size=3), min_size=1, max_size=4), on=DAYS)
     def test_no_query_passes_anybody_who_did_not_consent_nor_leaves_out_who_did(self, grants, on):
         ana, people = reader("ana"), []
-        source = None
         for rows in grants:
             person = actions.add_person(reader("alice"), names=[Name(text="가상하나")])
-            source = source or person.records.get().source
             Consent.objects.bulk_create(
                 Consent(person=person, asked_by="x", how="spoken", **row) for row in rows
             )
+            tell(person)
             people.append(person)
         for use in Use:
             agreed = {
@@ -72,10 +89,13 @@ class TheRuleAndTheDatabase(TestCase):
                 for person in people
                 if use in granted_uses(map(grant_of, person.consents.all()), on=on)
             }
-            for name in ("consented_people", "consented_records"):
+            for name, person_of in QUERIES.items():
                 rows = USES[name](ana, use, on=on)
-                given = {row.person if isinstance(row, Record) else row for row in rows}
-                assert given == agreed, (name, use)
+                if name == "sources_to_hand_out":
+                    rows = rows.filter(kind="interview")
+                assert {person_of(row) for row in rows} == agreed, (name, use)
+            events = USES["events_to_hand_out"](ana, use, on=on)
+            assert {event.title for event in events} == {p.code_name for p in agreed}
 
 
 @pytest.mark.django_db
@@ -108,6 +128,8 @@ def test_no_page_and_no_export_reaches_past_the_queries():
     for path in outside:
         assert not list(imports_and_rows(path)), f"{path.name} reaches for rows itself"
     assert ".objects" not in (source / "records" / "snapshot.py").read_text(encoding="utf-8")
+    exporting = (source / "records" / "exporting.py").read_text(encoding="utf-8")
+    assert exporting.count(".objects") == exporting.count("HandedOut.objects.bulk_create") == 1
 
 
 WORDS = {"held_on": "2026", "interviewer": "Alice", "language": "ko", "text": "words"}

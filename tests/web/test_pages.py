@@ -56,6 +56,7 @@ def address(name, person):
         "move-interview": {"number": interview.pk},
         "add-comment": {"number": interview.pk},
         "source": {"number": interview.source.pk},
+        "export": {"listed": "people"},
         "account": {"number": user.pk},
         "new-password": {"number": user.pk},
         "end-account": {"number": user.pk},

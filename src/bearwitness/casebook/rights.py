@@ -32,6 +32,7 @@ class Right(StrEnum):
     ANALYSE = "analyse"
     STUDIES = "studies"
     PUBLISH = "publish"
+    EXPORT = "export"
     AUDIT = "audit"
     ERASE = "erase"
     MANAGE = "manage"
@@ -46,6 +47,7 @@ RIGHTS: Mapping[Role, Mapping[Right, str]] = {
         Right.RECORD: "it is their work",
         Right.CODE: "in a small team whoever asked also codes",
         Right.REVIEW: "a colleague reads what one wrote, never oneself",
+        Right.EXPORT: "they hand a case over to those whom the person agreed to",
         Right.ERASE: "people turn to them when they want to be forgotten",
     },
     Role.CODER: {
@@ -57,6 +59,7 @@ RIGHTS: Mapping[Role, Mapping[Right, str]] = {
     Role.ANALYST: {
         Right.SEE: "they have to know what a column rests on; they need neither names nor words",
         Right.ANALYSE: "it is their work",
+        Right.EXPORT: "they count in other programs too, without names and words",
         Right.STUDIES: "they read what they ran",
     },
     Role.PUBLISHER: {
@@ -65,6 +68,7 @@ RIGHTS: Mapping[Role, Mapping[Right, str]] = {
     },
     Role.AUDITOR: {
         Right.AUDIT: "it is their work; entries name rows and fields, never what they hold",
+        Right.EXPORT: "whoever checks the audit from outside has to be given it",
     },
     Role.ADMINISTRATOR: {
         Right.MANAGE: "it is their work; who runs the machine need not read the cases",

@@ -10,8 +10,10 @@ from bearwitness.intake.mapping import (
 )
 from bearwitness.intake.originals import check_seals, seal
 from bearwitness.intake.readers import Rows, read_columns, read_rows
+from bearwitness.intake.writers import Format, write_rows
 
 __all__ = [
+    "Format",
     "ListMapping",
     "ListsRead",
     "Rejected",
@@ -23,4 +25,5 @@ __all__ = [
     "read_lists",
     "read_rows",
     "seal",
+    "write_rows",
 ]

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from bearwitness.errors import RecordsRepeated, StudyInvalid
+from bearwitness.formulas import unguard
 from bearwitness.intake.birth import read_birth
 from bearwitness.intake.readers import Rows, read_rows
 from bearwitness.tables import MEMBERS, STATEMENTS, check
@@ -23,7 +24,7 @@ _SEVERAL = ("names", "aliases")
 
 # What lists usually call these columns, in English, Korean and Chinese.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
-    "record": ("id", "record", "no", "number", "case", "번호", "编号", "序号"),
+    "record": ("id", "record", "code name", "no", "number", "case", "번호", "编号", "序号"),
     "names": (
         "name",
         "names",
@@ -118,8 +119,9 @@ def read_lists(frozen: Path, mappings: Sequence[ListMapping]) -> ListsRead:
             for number in rows.ragged
         ]
         for number, row in zip(rows.numbers, rows.rows, strict=True):
+            plain = _without_guards(mapping, row)
             try:
-                member = _read_member(mapping, row)
+                member = _read_member(mapping, plain)
             except _RowUnusable as error:
                 rejected.append(
                     Rejected(
@@ -128,7 +130,7 @@ def read_lists(frozen: Path, mappings: Sequence[ListMapping]) -> ListsRead:
                 )
                 continue
             members.append(member)
-            statements += _read_statements(mapping, row, member)
+            statements += _read_statements(mapping, row, plain, member)
         notes += [f"{mapping.file}: {note}" for note in rows.notes]
     return ListsRead(
         members=check(members, MEMBERS),
@@ -192,6 +194,13 @@ def _check_repeats(mapping: ListMapping, rows: Rows) -> None:
         )
 
 
+def _without_guards(mapping: ListMapping, row: Mapping[str, str]) -> Mapping[str, str]:
+    """The row without the quote marks by which a table is guarded against running as formulas."""
+    if mapping.file.casefold().endswith(".json"):  # no program runs it, and none guards it
+        return row
+    return {column: unguard(text) for column, text in row.items()}
+
+
 def _read_member(mapping: ListMapping, row: Mapping[str, str]) -> dict[str, Any]:
     def cell(feature: str) -> tuple[str, str]:
         columns = mapping.sources(feature)
@@ -239,14 +248,17 @@ def _clean(text: str) -> str:
 
 
 def _read_statements(
-    mapping: ListMapping, row: Mapping[str, str], member: Mapping[str, Any]
+    mapping: ListMapping,
+    row: Mapping[str, str],
+    plain: Mapping[str, str],
+    member: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     return [
         {
             "source": mapping.file,
             "record": member["record"],
             "property": column,
-            "value": _clean(text),
+            "value": _clean(plain[column]),
             "original": text,
         }
         for column, text in row.items()

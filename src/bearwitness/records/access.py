@@ -44,9 +44,9 @@ def query(right: Right | None, *, use: Use | str = INSIDE) -> Callable[..., Any]
     return _door(Declared(kind="query", right=right, use=use))
 
 
-def action(right: Right | None) -> Callable[..., Any]:
+def action(right: Right | None, *, use: Use | str = INSIDE) -> Callable[..., Any]:
     """A write, or a look that is audited. Its first argument is the reader."""
-    return _door(Declared(kind="action", right=right))
+    return _door(Declared(kind="action", right=right, use=use))
 
 
 def _door(declared: Declared) -> Callable[..., Any]:
@@ -71,6 +71,11 @@ def visible(reader: Reader, to: str = "") -> Q:
     if reader.every_team:
         return Q()
     return Q(**{f"{to}team__in": sorted(reader.teams)}) | Q(**{f"{to}is_open": True})
+
+
+def own(reader: Reader, to: str = "") -> Q:
+    """The rows of the reader's own teams. What another team opened is for reading only."""
+    return Q() if reader.every_team else Q(**{f"{to}team__in": sorted(reader.teams)})
 
 
 def check_may_write(reader: Reader, person: Person) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+from bearwitness.formulas import guard
 
 
 def write_csv(table: pa.Table) -> bytes:
-    """UTF-8 CSV. Text that starts with = + - @, tab or return is preceded by ' (OWASP)."""
+    """UTF-8 CSV. Text that begins like a formula is preceded by ' (OWASP)."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(table.column_names)
@@ -26,6 +26,4 @@ def escape(value: Any) -> Any:
     """One cell, safe to open."""
     if isinstance(value, list):
         value = json.dumps(value, ensure_ascii=False) if value else ""
-    if isinstance(value, str) and value.startswith(_DANGEROUS):
-        return "'" + value
-    return value
+    return guard(value) if isinstance(value, str) else value

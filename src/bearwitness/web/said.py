@@ -27,6 +27,7 @@ WORDS = (
     gettext_noop("review"),
     gettext_noop("studies"),
     gettext_noop("publish"),
+    gettext_noop("export"),
     gettext_noop("audit"),
     gettext_noop("erase"),
     gettext_noop("manage"),

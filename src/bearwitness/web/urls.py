@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("bearwitness.web.accounts.urls")),
     path("", include("bearwitness.web.casebook.urls")),
     path("", include("bearwitness.web.intake.urls")),
+    path("", include("bearwitness.web.leaving.urls")),
     path("", include("bearwitness.web.release.urls")),
 ]

@@ -14,19 +14,23 @@ from bearwitness.records.models.cases import (
 from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
 from bearwitness.records.models.drafting import Draft
 from bearwitness.records.models.finding import NameKey
-from bearwitness.records.models.keeping import Erasure, Version
+from bearwitness.records.models.keeping import Batch, Erasure, Version
+from bearwitness.records.models.leaving import Export, HandedOut
 from bearwitness.records.models.reviewing import Comment
 
 __all__ = [
     "Act",
     "AuditEntry",
     "AuditHead",
+    "Batch",
     "Comment",
     "Consent",
     "Draft",
     "Erasure",
     "Event",
     "Evidence",
+    "Export",
+    "HandedOut",
     "Interview",
     "Involvement",
     "Membership",

@@ -7,6 +7,24 @@ from bearwitness.records.models.auditing import AuditEntry
 from bearwitness.records.models.cases import Person
 
 
+class Batch(AppendOnly):
+    """Changes to many rows that were made as one, and can be taken back as one."""
+
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    listed = models.CharField(max_length=20)
+    field = models.CharField(max_length=30)
+    why = models.CharField(max_length=500)
+    rows = models.PositiveIntegerField()
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self):
+        return f"batch {self.pk}"
+
+
 class Version(AppendOnly):
     """How fields of a row were before and after one audited write. An erasure empties it."""
 
@@ -25,6 +43,7 @@ class Version(AppendOnly):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     why = models.TextField(blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="versions")
 
     class Meta:
         ordering = ("id",)

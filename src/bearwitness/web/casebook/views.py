@@ -18,6 +18,7 @@ from bearwitness.records.history import verify_history
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.drafts import DraftedPage, EditPage
+from bearwitness.web.leaving.shown import with_export_words
 from bearwitness.web.pages import found, language_tag, need, page_of
 from bearwitness.web.said import said
 
@@ -79,6 +80,7 @@ def _show_person(request, person, names=None):
         "acts": [act_of(act) for act in queries.acts(request.reader, person)],
         "interviews": queries.interviews(request.reader, person),
         "records": queries.records_of(request.reader, person),
+        "exports": with_export_words(list(queries.handed_out(request.reader, person))),
         "may_change": may_write(request.reader, person),
     }
     return render(request, "web/casebook/person.html", context)
