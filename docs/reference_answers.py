@@ -278,7 +278,7 @@ def _truncated(digest: str, lists: tuple[str, ...], weight: float, times: int) -
 
 
 def latent(seen: Histories, row: Row) -> Ours:
-    ours = make_estimator("latent-class").fit(seen)
+    ours = make_estimator("latent-class", capture=(1.0, 1.0)).fit(seen)
     if ours.estimate is None or ours.draws is None:
         return Ours(reason="withheld by our gate", note=f"{ours.verdict}: {ours.reasons[0]}")
     errors = latent_errors(ours, row)

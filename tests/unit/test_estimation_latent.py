@@ -2,6 +2,7 @@
 
 import math
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.stats import multivariate_normal
 
 from bearwitness.errors import StudyInvalid
-from bearwitness.estimation import Histories, LatentClass, Verdict, read_histories
+from bearwitness.estimation import (
+    Histories,
+    LatentClass,
+    Verdict,
+    read_histories,
+    sensitivity_curve,
+)
+from bearwitness.estimation.checks.assumption import unseen_without_highest
+from bearwitness.estimation.latent.captures import (
+    CENTRE,
+    OF_BOTH,
+    OF_CLASSES,
+    OF_LISTS,
+    OF_TABLES,
+    Learned,
+)
 from bearwitness.estimation.latent.classes import about_classes, agrees, unseen_given
 from bearwitness.estimation.latent.likelihood import Prior, Target
 from bearwitness.estimation.latent.modes import modes_of
+from bearwitness.estimation.latent.patterns import Doubled, Listed, patterns_for
 from bearwitness.estimation.latent.sampler import Sampler, spaced_evenly, sticks_of
+from bearwitness.estimation.latent.slope import Slope
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 TABLES = {
@@ -111,15 +130,27 @@ def test_the_fast_likelihood_is_the_plain_one(drawn):
     parts = target.parts(*at(target, breaks, capture))
     plain = plain_log_likelihood(SMALL, seen.lists, shares_of([*breaks, 1.0]), capture)
     assert target.log_likelihood(parts)[0] == pytest.approx(plain, rel=1e-10)
-    rough = Target(seen, Prior(classes=len(capture)), np.ones(1), np.float32)
-    near = rough.parts(*at(target, breaks, capture))
-    assert rough.log_likelihood(near)[0] == pytest.approx(plain, rel=1e-4)
+
+
+def test_both_ways_through_the_patterns_agree():
+    """Doubling fills patterns of nobody too; a list of patterns, those of somebody alone."""
+    random = np.random.default_rng(1)
+    odds, empty = random.normal(size=(3, 4, 2)), random.normal(size=(4, 2))
+    seen = seen_in(SMALL)
+    filled = [
+        way(seen, 4, 2, np.float64).fill(empty, odds, np.exp(odds)) for way in (Doubled, Listed)
+    ]
+    assert filled[0][seen.patterns] == pytest.approx(filled[1])
+    assert filled[0][0] == pytest.approx(np.exp(empty))
+    many = Histories(lists=tuple("abcdefghij"), patterns=np.array([1, 3]), people=np.ones(2))
+    assert isinstance(patterns_for(seen, 4, 2, np.float64), Doubled)
+    assert isinstance(patterns_for(many, 4, 2, np.float64), Listed)
 
 
 @given(parameters, parameters)
 @settings(max_examples=25, deadline=None)
 def test_the_prior_is_sticks_of_beta_with_a_gamma_concentration(one, other):
-    prior = Prior(classes=3, concentration=(0.7, 0.4))
+    prior = Prior(classes=3, capture=(1.0, 1.0), concentration=(0.7, 0.4))
     target = Target(seen_in(SMALL), prior, np.ones(1))
     fast, plain = [], []
     for drawn_breaks, drawn_capture in (one, other):
@@ -133,12 +164,36 @@ def test_the_prior_is_sticks_of_beta_with_a_gamma_concentration(one, other):
     assert fast[0] - fast[1] == pytest.approx(plain[0] - plain[1], abs=1e-6)
 
 
-@pytest.mark.parametrize("capture", [(1.0, 1.0), (0.5, 2.5)])
-def test_the_slope_is_that_of_the_density(capture):
+def test_the_learned_prior_is_a_sum_of_normal_parts():
+    """Of the table, the list, the class and both: written out as a covariance of each two odds."""
+    lists, classes = 3, 4
+    places = [(one, other) for one in range(lists) for other in range(classes)]
+    covariance = [
+        [
+            OF_TABLES**2
+            + OF_LISTS**2 * (one[0] == other[0])
+            + OF_CLASSES**2 * (one[1] == other[1])
+            + OF_BOTH**2 * (one == other)
+            for other in places
+        ]
+        for one in places
+    ]
+    odds = np.random.default_rng(1).normal(-1, 2, size=(5, lists, classes))
+    plain = multivariate_normal(np.full(len(places), CENTRE), covariance)
+    theirs = plain.logpdf(odds.reshape(5, -1))
+    learned = Learned(lists, classes, np.float64)
+    ours = learned.log_density(odds.transpose(1, 2, 0), np.zeros((classes, 5)))
+    assert np.diff(ours) == pytest.approx(np.diff(theirs))
+
+
+@pytest.mark.parametrize("capture", [None, (1.0, 1.0), (0.5, 2.5)])
+@pytest.mark.parametrize("way", [Doubled, Listed])
+def test_the_slope_is_that_of_the_density(capture, way, monkeypatch):
+    monkeypatch.setattr("bearwitness.estimation.latent.slope.patterns_for", way)
     random = np.random.default_rng(3)
     power = np.array([1.0, 0.3])
-    prior = Prior(classes=4, capture=capture)
-    target = Target(seen_in(SMALL), prior, power)
+    prior, seen = Prior(classes=4, capture=capture), seen_in(SMALL)
+    target, slope = Target(seen, prior, power), Slope(seen, prior, power, np.float64)
     sticks, odds = random.normal(size=(3, 2)), random.normal(size=(3, 4, 2))
     marks = random.normal(2, 1, size=(4, 2))
 
@@ -147,7 +202,7 @@ def test_the_slope_is_that_of_the_density(capture):
         value = power * target.log_likelihood(parts) + target.log_mark(parts, marks)
         return value + target.log_prior(parts, sticks, odds)
 
-    by_sticks, by_odds = (s.copy() for s in target.slope(target.parts(sticks, odds), marks))
+    by_sticks, by_odds = slope(sticks, odds, marks)
     step = 1e-5
     for place in np.ndindex(3):
         shift = np.zeros_like(sticks)
@@ -159,6 +214,22 @@ def test_the_slope_is_that_of_the_density(capture):
         shift[place] = step
         found = (density(sticks, odds + shift) - density(sticks, odds - shift)) / (2 * step)
         assert found == pytest.approx(by_odds[place], abs=1e-6, rel=1e-6)
+    rough = Slope(seen, prior, power)
+    single = rough(*(part.astype(np.float32) for part in (sticks, odds, marks)))
+    assert single[0].dtype == single[1].dtype == np.float32
+    assert single[0] == pytest.approx(by_sticks, abs=1e-3, rel=1e-4)
+    assert single[1] == pytest.approx(by_odds, abs=1e-3, rel=1e-4)
+
+
+def test_a_class_too_small_for_single_precision_leaves_slopes_numbers():
+    """Were they none, no move from there would be taken, and chains would stay where they are."""
+    slope = Slope(seen_in(SMALL), Prior(classes=4), np.ones(2))
+    sticks = np.array([[5.0, -60.0], [5.0, 1.0], [5.0, 4.0]], np.float32)
+    odds = np.full((3, 4, 2), -2.0, np.float32)
+    odds[:, 1] = -60.0
+    with np.errstate(all="ignore"):
+        found = slope(sticks, odds, np.zeros((4, 2), np.float32))
+    assert all(np.isfinite(part).all() for part in found)
 
 
 def test_sticks_and_shares_are_each_other_undone_however_small_the_shares():
@@ -174,7 +245,7 @@ def test_sticks_and_shares_are_each_other_undone_however_small_the_shares():
 def test_without_a_table_it_draws_from_the_prior():
     """With next to no power all that is left is the prior, labels and all: relabelling keeps it."""
     random = np.random.default_rng(11)
-    prior = Prior(classes=4, concentration=(2.0, 1.0))
+    prior = Prior(classes=4, capture=(1.0, 1.0), concentration=(2.0, 1.0))
     sampler = Sampler(seen_in(SMALL), prior, chains=40, random=random)
     sampler._set_power(np.full_like(sampler.target.power, 1e-9))
     sampler.step[:] = 0.2
@@ -222,7 +293,7 @@ def plain_gibbs(counts, names, *, classes, sweeps, random):
 
 
 def test_it_agrees_with_a_plain_gibbs_sampler():
-    answer = LatentClass(classes=3, draws=2000).fit(rows(SMALL))
+    answer = LatentClass(classes=3, capture=(1, 1), draws=2000).fit(rows(SMALL))
     plain = plain_gibbs(SMALL, "abc", classes=3, sweeps=12_000, random=np.random.default_rng(5))
     halves = plain[: len(plain) // 2], plain[len(plain) // 2 :]
     errors = answer.details["monte_carlo_error"]
@@ -243,7 +314,7 @@ def test_it_agrees_with_a_plain_gibbs_sampler():
     ],
 )
 def test_it_agrees_with_the_reference_where_that_converges(name, reference, size):
-    answer = LatentClass(seed=3).fit(rows(table_of(name)))
+    answer = LatentClass(capture=(1, 1), seed=3).fit(rows(table_of(name)))
     errors = answer.details["monte_carlo_error"]
     for part, tail, theirs in zip(
         ("lower", "estimate", "upper"), (0.025, 0.5, 0.975), reference, strict=True
@@ -316,6 +387,28 @@ def test_three_lists_get_the_caveat_that_the_prior_chooses():
     assert any("the prior chooses between them" in caveat for caveat in answer.caveats)
 
 
+def test_the_sensitivity_curve_needs_no_more_than_the_answer():
+    """The unseen at a ratio of one is odd over even products of the fitted counts, by draws."""
+    seen = seen_in(SMALL)
+    answer = LatentClass(classes=3, draws=250).fit(seen)
+    target = Target(seen, Prior(classes=3), np.ones(1))
+    breaks, capture = [0.5, 0.4], [[0.3, 0.2, 0.1], [0.5, 0.6, 0.7], [0.1, 0.1, 0.2]]
+    parts = target.parts(*at(target, breaks, capture))
+    chances = [
+        probability([cell >> bit & 1 for bit in range(3)], shares_of([*breaks, 1.0]), capture)
+        for cell in range(1, 8)
+    ]
+    fitted = seen.observed * np.array(chances) / sum(chances)
+    assert target.without_highest(parts)[0] == pytest.approx(unseen_without_highest(3, fitted))
+    told = answer.details["unseen_at_odds_ratio_one"]
+    curve = sensitivity_curve(None, answer)
+    assert curve.at(1.0) == pytest.approx(seen.observed + told["estimate"])
+    assert curve.lower[8] < curve.at(1.0) < curve.upper[8]
+    many = LatentClass(classes=2, draws=250).fit(many_lists(9, 200, seed=1))
+    with pytest.raises(StudyInvalid, match="does not fix the odds ratio"):
+        sensitivity_curve(None, replace(many, estimate=200.0))
+
+
 def test_people_hard_to_reach_are_taken_out_of_reachable():
     random = np.random.default_rng(2)
     sampler = Sampler(seen_in(SMALL), Prior(), chains=4, random=random)
@@ -353,25 +446,35 @@ def test_times_fifty_the_numbers_stay_numbers():
     assert trace.accepted > 0.5
 
 
-def test_thirty_lists_are_no_obstacle():
-    """750 of 1,000 people or so seen by thirty lists, some far likelier to be found."""
-    random = np.random.default_rng(4)
-    easy = random.random(1000) < 0.3
-    chance = np.where(easy[:, None], 0.12, 0.035) * random.uniform(0.4, 1.6, size=30)
-    on = random.random((1000, 30)) < chance
-    patterns, people = np.unique(on @ (1 << np.arange(30)), return_counts=True)
-    seen = Histories(
-        lists=tuple(f"list {number:02}" for number in range(30)),
+def many_lists(lists, people, seed):
+    """Three in ten are three to four times as likely to be found; one in fourteen on each list."""
+    random = np.random.default_rng(seed)
+    easy = random.random(people) < 0.3
+    chance = np.where(easy[:, None], 0.12, 0.035) * random.uniform(0.4, 1.6, size=lists)
+    on = random.random((people, lists)) < chance
+    patterns, counts = np.unique(on @ (1 << np.arange(lists)), return_counts=True)
+    return Histories(
+        lists=tuple(f"list {number:02}" for number in range(lists)),
         patterns=patterns[patterns > 0],
-        people=people[patterns > 0].astype(float),
+        people=counts[patterns > 0].astype(float),
     ).sealed()
-    answer = LatentClass().fit(seen)
+
+
+def test_thirty_lists_are_no_obstacle():
+    seen = many_lists(30, 300, seed=4)
+    answer = LatentClass(classes=3).fit(seen)
     assert answer.verdict is Verdict.ESTIMATE
-    # Beta(1, 1) on thirty chances says that nearly everybody is on some list, and the answer, too
-    # low, says that it does.
-    assert 800 < answer.estimate < 1000
-    assert any("draws the total down" in caveat for caveat in answer.caveats)
-    assert not any("draws the total down" in c for c in LatentClass().fit(rows(SMALL)).caveats)
+    assert answer.lower <= 300 <= answer.upper
+
+
+def test_a_prior_that_says_nearly_everybody_is_found_gets_no_number():
+    """Beta(1, 1) on eight chances expects 0.4 % of people on no list, before any table."""
+    answer = LatentClass(capture=(1, 1)).fit(many_lists(8, 300, seed=4))
+    assert (answer.verdict, answer.estimate) == (Verdict.LOWER_BOUND_ONLY, None)
+    assert answer.lower == answer.observed
+    assert "99.6% of all people are on some list" in answer.reasons[-1]
+    answer = LatentClass(capture=(1, 1), draws=250).fit(rows(SMALL))
+    assert not any("before any table" in reason for reason in answer.reasons)
 
 
 def test_powers_move_to_where_swaps_are_rare():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from bearwitness.estimation import Comparison, Estimate, Verdict, sensitivity_curve
-from bearwitness.estimation.checks.assumption import fixes_ratio_at_one
+from bearwitness.estimation.checks.assumption import can_be_varied
 from bearwitness.pipeline.analyse import Answers
 from bearwitness.pipeline.study import Study
 from bearwitness.release import Table, round_estimate
@@ -62,9 +62,9 @@ def what_may_be_said(study: Study, found: Comparison) -> tuple[str, ...]:
 def if_wrong(estimate: Estimate) -> tuple[str, ...]:
     """What the total would be if the assumption that nobody can test were wrong by half or twice.
 
-    Empty where the estimate does not rest on an odds ratio of one.
+    Empty where the estimate does not tell what it would be under another odds ratio.
     """
-    if estimate.estimate is None or not fixes_ratio_at_one(estimate):
+    if estimate.estimate is None or not can_be_varied(estimate):
         return ()
     return (sensitivity_curve(None, estimate).summary(),)
 

@@ -18,7 +18,7 @@ from bearwitness.estimation import (
     influence,
     make_estimator,
 )
-from bearwitness.estimation.checks.assumption import fixes_ratio_at_one
+from bearwitness.estimation.checks.assumption import can_be_varied
 from bearwitness.estimation.notebook import CaptureHistories, gather_histories
 from bearwitness.estimation.page import document
 from bearwitness.pipeline.people import estimate_people
@@ -113,5 +113,5 @@ def keep_answer(answer: Any, *, plot: Path | None = None, html: Path | None = No
 
 
 def _kinds_of(answer: Estimate) -> tuple[str, ...]:
-    varied = answer.estimate is not None and fixes_ratio_at_one(answer)
+    varied = answer.estimate is not None and can_be_varied(answer)
     return (answer.kinds[0], "sensitivity") if varied else answer.kinds[:1]

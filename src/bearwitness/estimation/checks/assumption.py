@@ -43,6 +43,8 @@ NO_HIGHEST_INTERACTION = frozenset(
         "decomposable",
     }
 )
+# In `details`: lower, estimate and upper of the unseen of a fit, were the ratio one.
+AT_ONE = "unseen_at_odds_ratio_one"
 ODDS_RATIOS = tuple(float(2 ** (step / 4)) for step in range(-8, 9))
 
 
@@ -106,8 +108,8 @@ def sensitivity_curve(
     Other models (latent classes, the complete graph, curves other than Darroch's) imply a ratio of
     their own. For them give `fitted`: for each pattern (as in HISTORIES) the fitted count, or one
     for each posterior draw; an estimate that tells them in `details["fitted"]` needs only the
-    table. The curve at 1 is then what the same fit says under no highest-order interaction, not
-    the estimate itself.
+    table, and latent classes on few lists have gone through their draws themselves. The curve at 1
+    is then what the same fit says under no highest-order interaction, not the estimate itself.
 
     Raises EstimateRefused where the estimate has no number or a fitted count is not positive;
     StudyInvalid where estimate and table do not belong together, or the method needs `fitted`.
@@ -168,7 +170,14 @@ def fixes_ratio_at_one(estimate: Estimate) -> bool:
     return estimate.method in NO_HIGHEST_INTERACTION
 
 
+def can_be_varied(estimate: Estimate) -> bool:
+    """Whether the estimate alone, without table or fitted counts, is enough for a curve."""
+    return fixes_ratio_at_one(estimate) or AT_ONE in estimate.details
+
+
 def _unseen_of(estimate: Estimate) -> list[float]:
+    if told := estimate.details.get(AT_ONE):
+        return [float(told[end]) for end in ("estimate", "lower", "upper")]
     if not fixes_ratio_at_one(estimate):
         raise StudyInvalid(
             f"{estimate.method} does not fix the odds ratio of all lists at one",

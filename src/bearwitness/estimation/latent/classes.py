@@ -13,6 +13,13 @@ from bearwitness.estimation.design import Reals
 from bearwitness.estimation.draft import check_settings, draft_estimate
 from bearwitness.estimation.estimate import Estimate, Verdict
 from bearwitness.estimation.histories import Histories, read_histories
+from bearwitness.estimation.latent.captures import (
+    CENTRE,
+    OF_BOTH,
+    OF_CLASSES,
+    OF_LISTS,
+    OF_TABLES,
+)
 from bearwitness.estimation.latent.convergence import (
     bulk_size,
     quantile_error,
@@ -44,7 +51,7 @@ FEWEST_EFFECTIVE = 400
 FARTHEST = 100  # times the people observed: an upper limit beyond it says that there is none
 HARD_TO_REACH = 0.05  # a class with less chance than this to be on some list
 MOST_HARD = 0.5  # share of the unseen in such classes, beyond which a caveat is due
-LEAST_MISSED = 0.005  # the prior's mean chance to be on no list: below it the prior weighs too much
+LEAST_MISSED = 0.005  # a given prior's mean chance to be on no list: with less it decides
 MOST_FULL = 0.05  # posterior probability that every class holds 1 % of those seen
 
 _WARM = 100
@@ -55,8 +62,10 @@ _FIRST_LOOK = 250  # iterations before the chains are first looked at; then twic
 class LatentClass:
     """Truncated Dirichlet-process mixture of independent lists (Manrique-Vallier 2016).
 
-    `capture` are the parameters of the Beta prior on each class's chance to be on a list,
-    `concentration` shape and rate of the Gamma prior on how readily people form new classes, at
+    The chances of each class to be on a list are learned from the table: a level of all lists, one
+    of each list, and differences between classes (decision 13). `capture` replaces that by a Beta
+    prior on each chance by itself: (1, 1) is that of the paper, of LCMCR and of bearwitness 0.1.
+    `concentration` are shape and rate of the Gamma prior on how readily people form new classes, at
     most `classes` of them. The total has prior 1/N, and no cap. `chains` start scattered; they are
     drawn on until they agree (R-hat and effective sizes of Vehtari et al. 2021), at most `draws`
     each: if they do not agree by then, there is no number.
@@ -64,7 +73,7 @@ class LatentClass:
 
     level: float = 0.95
     classes: int = 10
-    capture: tuple[float, float] = (1.0, 1.0)
+    capture: tuple[float, float] | None = None
     concentration: tuple[float, float] = (0.25, 0.25)
     chains: int = 4
     draws: int = 4000
@@ -86,15 +95,18 @@ class LatentClass:
                 "two lists cannot tell classes from chance: one class already fits them perfectly, "
                 "so that how many more there are would be the prior's word alone",
             )
+        if self.capture and _missed_before(self.capture, len(seen.lists)) < LEAST_MISSED:
+            return bound_below(draft, _prior_speaks(self.capture, len(seen.lists)))
         return self._answer(draft, seen, *self._sample(seen))
 
     def _check(self) -> None:
         if not 1 < self.classes <= 100:
             raise StudyInvalid("classes should lie between 2 and 100", hint="Usual is 10.")
-        if min(*self.capture, *self.concentration) <= 0:
+        if min(*(self.capture or (1.0,)), *self.concentration) <= 0:
             raise StudyInvalid(
                 "a parameter of the prior is not positive",
-                hint="Usual are capture (1, 1) and concentration (0.25, 0.25).",
+                hint="Usual are no capture (or that of LCMCR, (1, 1)) and concentration "
+                "(0.25, 0.25).",
             )
         if self.chains < 4 or self.draws < _FIRST_LOOK:
             raise StudyInvalid(
@@ -132,6 +144,7 @@ class LatentClass:
             "monte_carlo_error": dict(zip(("lower", "estimate", "upper"), errors, strict=True)),
             "modes": modes,
             **about_classes(trace, totals, seen.observed, self.level),
+            **about_the_assumption(trace, totals - seen.observed, self.level),
             "share_beyond_20_times_observed": float((totals > 20 * seen.observed).mean()),
             "prior": self._prior_told(),
         }
@@ -157,13 +170,35 @@ class LatentClass:
         )
 
     def _prior_told(self) -> str:
-        first, second = self.capture
         shape, rate = self.concentration
         return (
-            f"1/N on the total, with no cap; Beta({first:g}, {second:g}) on each class's chance to "
-            f"be on a list; shares by breaking a stick, at most {self.classes} classes, "
-            f"concentration Gamma({shape:g}, {rate:g})"
+            f"1/N on the total, with no cap; {_captures_told(self.capture)}; shares by breaking a "
+            f"stick, at most {self.classes} classes, concentration Gamma({shape:g}, {rate:g})"
         )
+
+
+def _captures_told(capture: tuple[float, float] | None) -> str:
+    if capture is None:
+        return (
+            "log odds of captures normal, the sum of parts for the table (mean "
+            f"{CENTRE:g}, standard deviation {OF_TABLES:g}), each list ({OF_LISTS:g}), each class "
+            f"({OF_CLASSES:g}) and both ({OF_BOTH:g})"
+        )
+    return "Beta({:g}, {:g}) on each class's chance to be on a list".format(*capture)
+
+
+def _missed_before(capture: tuple[float, float], lists: int) -> float:
+    """What the prior alone expects: the mean chance to be on no list."""
+    first, second = capture
+    return (second / (first + second)) ** lists
+
+
+def _prior_speaks(capture: tuple[float, float], lists: int) -> str:
+    return (
+        f"before any table is seen, the prior asked for, Beta{capture} on the chance to be on each "
+        f"of {lists} lists, takes it that {1 - _missed_before(capture, lists):.1%} of all people "
+        "are on some list: what it then says of the others is its own word, and too low"
+    )
 
 
 def unseen_given(seen: Reals, observed: int, random: np.random.Generator) -> Reals:
@@ -214,6 +249,21 @@ def about_classes(trace: Trace, totals: Reals, observed: int, level: float) -> d
     }
 
 
+def about_the_assumption(trace: Trace, unseen: Reals, level: float) -> dict[str, Any]:
+    """For the sensitivity curve: the unseen as it would be were the odds ratio of all lists at once
+    one, and that ratio as the classes have it; nothing where lists are too many.
+    """
+    at_one = trace.without_highest.T
+    if not np.isfinite(at_one).all():
+        return {}
+    tails = ((1 - level) / 2, 0.5, (1 + level) / 2)
+    ends = np.quantile(at_one, tails).tolist()
+    return {
+        "unseen_at_odds_ratio_one": dict(zip(("lower", "estimate", "upper"), ends, strict=True)),
+        "odds_ratio_of_all_lists": np.quantile(unseen / at_one, tails).tolist(),
+    }
+
+
 def _disagreement(found: Mapping[str, float], totals: Reals, modes: list[dict[str, Any]]) -> str:
     told = (
         f"{totals.shape[0]} chains of {totals.shape[1]} draws do not agree on the total: R-hat "
@@ -244,13 +294,6 @@ def _caveats(settings: LatentClass, seen: Histories, details: Mapping[str, Any])
         caveats.append(
             f"the posterior has {len(details['modes'])} modes: {_modes_told(details['modes'])}; "
             "the interval spans them"
-        )
-    first, second = settings.capture
-    if (second / (first + second)) ** len(seen.lists) < LEAST_MISSED:
-        caveats.append(
-            f"with {len(seen.lists)} lists the prior on the chances to be on each takes it that "
-            "nearly everybody is on some list, and draws the total down; a `capture` with a mean "
-            "that is nearer the chance to be on one of these lists does so less"
         )
     if details["share_of_unseen_hard_to_reach"] > MOST_HARD:
         low, middle, high = details["reachable"]

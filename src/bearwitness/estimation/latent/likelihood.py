@@ -1,4 +1,4 @@
-"""The likelihood of the patterns somebody had, given classes; its slope; many states at a time.
+"""The likelihood of the patterns somebody had, given classes, and the prior; many states at a time.
 
 People of class k are on list j with probability l[k, j], whatever other lists they are on, and a
 share p[k] of all people is of class k (Manrique-Vallier 2016, Biometrics 72, eq. 2). With the prior
@@ -21,32 +21,38 @@ import numpy as np
 
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.histories import Histories
+from bearwitness.estimation.latent.captures import Captures, Learned, Uniformly
+from bearwitness.estimation.latent.patterns import patterns_for
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prior:
-    """`capture` are the parameters of a Beta, `concentration` shape and rate of a Gamma."""
+    """`capture` are the parameters of a Beta, or None for chances learned from the table;
+    `concentration` shape and rate of a Gamma.
+    """
 
     classes: int = 10
-    capture: tuple[float, float] = (1.0, 1.0)
+    capture: tuple[float, float] | None = None
     concentration: tuple[float, float] = (0.25, 0.25)
 
     @property
     def power(self) -> float:
         return self.concentration[0] + self.classes - 1
 
+    def of_captures(self, lists: int, kind: Any = np.float64) -> Captures:
+        if self.capture is None:
+            return Learned(lists, self.classes, kind)
+        first, second = self.capture
+        return Uniformly(first=first, second=second)
+
 
 class Parts(NamedTuple):
-    """What value and slope share. Arrays are classes by states unless said otherwise."""
+    """What the terms of the density share. Arrays are classes by states unless said otherwise."""
 
-    total_broken: Reals  # sum of u up to and with each stick
-    stick: Reals  # u of each stick but the last
-    broken: Reals  # V of each stick but the last
+    broken: Reals  # states: sum of u over all sticks
     log_share: Reals  # log p
-    capture: Reals  # lists by classes by states
     log_missed: Reals  # log f[k, 0]: on no list, for a person of the class
-    cells: Reals  # patterns by classes by states: p[k] f[k, c]
-    cell: Reals  # patterns by states: their sum over classes
+    cell: Reals  # patterns by states: the sum over classes of p[k] f[k, c]
     seen: Reals  # states: chance to be on some list
     seen_share: Reals  # classes' shares among the people seen
 
@@ -55,95 +61,55 @@ class Target:
     """Posterior of sticks and captures for several states at once, the likelihood to a power each.
 
     `sticks` (classes - 1 by states) are log u; `odds` (lists by classes by states) the log odds of
-    capture. `power` has one entry a state: 1 for the posterior itself. With `kind` float32 it is
-    half as dear: good enough for slopes, which a sampler may get a little wrong, not for values.
+    capture. `power` has one entry a state: 1 for the posterior itself.
     """
 
-    def __init__(self, seen: Histories, prior: Prior, power: Reals, kind: Any = np.float64) -> None:
-        lists, classes, states = len(seen.lists), prior.classes, len(power)
-        self.prior, self.power, self.kind = prior, power.astype(kind), kind
+    def __init__(self, seen: Histories, prior: Prior, power: Reals) -> None:
+        self.prior, self.power = prior, power
+        self.captures = prior.of_captures(len(seen.lists))
         self.observed = float(seen.observed)
-        self.people = seen.people.astype(kind)
-        bits = np.arange(lists)[:, None]
-        self._on = np.ascontiguousarray(((seen.patterns >> bits) & 1).T.astype(kind))
-        self._gather = np.vstack([self._on.T, np.ones(len(self._on), kind)])
-        self.shape = (lists, classes, states)
-        self._before = np.tril(np.ones((classes - 1, classes - 1), kind))
-        self._after = np.triu(np.ones((classes, classes), kind))
-        self._cells, self._weighted = np.empty((2, len(self._on), classes * states), kind)
-        self._least = np.finfo(kind).tiny
+        self._patterns = patterns_for(seen, prior.classes, len(power), np.float64)
 
     def parts(self, sticks: Reals, odds: Reals) -> Parts:
-        """The next call writes over `cells`."""
-        lists, classes, states = self.shape
-        if self.kind is not np.float64:
-            sticks, odds = sticks.astype(self.kind), odds.astype(self.kind)
         stick = np.exp(sticks)
-        broken = -np.expm1(-stick)
-        total = self._before @ stick
-        log_share = np.zeros((classes, states), self.kind)
-        np.log(broken, out=log_share[:-1])
-        log_share[1:] -= total
+        broken = stick.cumsum(axis=0)
+        log_share = np.zeros((self.prior.classes, sticks.shape[1]))
+        np.log(-np.expm1(-stick), out=log_share[:-1])
+        log_share[1:] -= broken
         ratio = np.exp(odds)
         log_missed = -np.log1p(ratio).sum(axis=0)
-        cells = self._cells
-        np.matmul(self._on, odds.reshape(lists, -1), out=cells)
-        cells += (log_share + log_missed).reshape(-1)
-        np.exp(cells, out=cells)
+        cells = self._patterns.fill(log_share + log_missed, odds, ratio)
         by_class = -np.exp(log_share) * np.expm1(log_missed)
         seen = by_class.sum(axis=0)
-        cells = cells.reshape(-1, classes, states)
-        # A pattern too rare for floats pulls at nothing, rather than making the slope no number.
-        cell = np.maximum(cells.sum(axis=1), self._least)
         return Parts(
-            total_broken=total,
-            stick=stick,
-            broken=broken,
+            broken=broken[-1],
             log_share=log_share,
-            capture=ratio / (1 + ratio),
             log_missed=log_missed,
-            cells=cells,
-            cell=cell,
+            cell=np.maximum(cells.sum(axis=1), np.finfo(float).tiny),
             seen=seen,
             seen_share=by_class / seen,
         )
 
     def log_likelihood(self, parts: Parts) -> Reals:
-        return np.asarray(self.people @ np.log(parts.cell) - self.observed * np.log(parts.seen))
+        people = self._patterns.people
+        return np.asarray(people.T[0] @ np.log(parts.cell) - self.observed * np.log(parts.seen))
+
+    def without_highest(self, parts: Parts) -> Reals:
+        """People on no list, by states, if the odds ratio of all lists at once were one (see
+        checks/assumption.py); not a number where there are too many patterns to go through.
+        """
+        signs = self._patterns.signs
+        if signs is None:
+            return np.full(len(parts.seen), np.nan)
+        return np.asarray(self.observed * np.exp(signs @ np.log(parts.cell)) / parts.seen)
 
     def log_prior(self, parts: Parts, sticks: Reals, odds: Reals) -> Reals:
         """Of `sticks` and `odds`, their change of variables included, up to a constant."""
-        first, second = self.prior.capture
-        on_sticks = sticks.sum(axis=0) - self.prior.power * np.log(
-            self.prior.concentration[1] + parts.total_broken[-1]
-        )
-        captures = first * odds.sum(axis=(0, 1)) + (first + second) * parts.log_missed.sum(axis=0)
-        return np.asarray(on_sticks + captures)
+        rate = self.prior.concentration[1]
+        on_sticks = sticks.sum(axis=0) - self.prior.power * np.log(rate + parts.broken)
+        return np.asarray(on_sticks + self.captures.log_density(odds, parts.log_missed))
 
     def log_mark(self, parts: Parts, marks: Reals) -> Reals:
         """Log density of the marks given the state: see sampler.py."""
         off = np.log1p(self.observed * parts.seen_share) - marks
         return np.asarray(-0.5 * (off * off).sum(axis=0))
-
-    def slope(self, parts: Parts, marks: Reals) -> tuple[Reals, Reals]:
-        """Of power * log likelihood + log prior + log mark: by sticks, by odds."""
-        first, second = self.prior.capture
-        weighted = self._weighted.reshape(parts.cells.shape)
-        np.multiply(parts.cells, (self.people[:, None] / parts.cell)[:, None], out=weighted)
-        on = (self._gather @ self._weighted).reshape(-1, *self.shape[1:])
-        people = self.power * on[-1]  # of each class among those observed
-        marked = self.observed * parts.seen_share
-        pull = (np.log1p(marked) - marks) * (marked / (1.0 + marked))
-        shared = self.power * self.observed - pull.sum(axis=0)
-        by_share = people - pull - shared * parts.seen_share
-        # d log(1 - f0) / d odds is capture * f0 / (1 - f0)
-        unseen = np.exp(parts.log_missed) / -np.expm1(parts.log_missed)
-        weight = (shared * parts.seen_share + pull) * unseen + people + (first + second)
-        by_odds = self.power * on[:-1]
-        by_odds += first
-        by_odds -= parts.capture * weight
-        after = self._after @ by_share
-        own = parts.stick * (1.0 - parts.broken) / parts.broken
-        scale = self.prior.power / (self.prior.concentration[1] + parts.total_broken[-1])
-        by_sticks = by_share[:-1] * own - (after[1:] + scale) * parts.stick + 1.0
-        return by_sticks, by_odds

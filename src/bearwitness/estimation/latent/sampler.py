@@ -19,12 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.histories import Histories
 from bearwitness.estimation.latent.likelihood import Parts, Prior, Target
+from bearwitness.estimation.latent.slope import Slope
 
 # Rules of this house: what mixed best on the public tables, in effective draws a second.
 STEPS = 30  # most leapfrog steps in a move; the number is even between half of it and all of it
@@ -46,6 +48,7 @@ class States:
     log_share: Reals
     seen_share: Reals
     log_missed: Reals
+    without_highest: Reals
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,30 +59,24 @@ class Trace:
     share: Reals  # of each class among all people
     missed: Reals  # chance to be on no list, by class
     seen_share: Reals  # of each class among the people seen
+    without_highest: Reals  # people on no list if the odds ratio of all lists were one
     accepted: float
     swapped: tuple[float, ...]
 
     def after(self, draws: int) -> Trace:
         """Without the first `draws` of each chain."""
-        late = np.s_[draws:]
-        return replace(
-            self,
-            seen=self.seen[late],
-            share=self.share[late],
-            missed=self.missed[late],
-            seen_share=self.seen_share[late],
-        )
+        kept: dict[str, Any] = {name: getattr(self, name)[draws:] for name in _KEPT}
+        return replace(self, **kept)
 
     def followed_by(self, more: Trace) -> Trace:
         """The same chains and what came after."""
-        return Trace(
-            seen=np.concatenate([self.seen, more.seen]),
-            share=np.concatenate([self.share, more.share]),
-            missed=np.concatenate([self.missed, more.missed]),
-            seen_share=np.concatenate([self.seen_share, more.seen_share]),
-            accepted=more.accepted,
-            swapped=more.swapped,
-        )
+        both: dict[str, Any] = {
+            n: np.concatenate([getattr(self, n), getattr(more, n)]) for n in _KEPT
+        }
+        return replace(more, **both)
+
+
+_KEPT = ("seen", "share", "missed", "seen_share", "without_highest")
 
 
 class Sampler:
@@ -91,9 +88,7 @@ class Sampler:
         self.ladder, self.chains, self.random = ladder_for(seen.observed), chains, random
         power = np.repeat(self.ladder, chains)
         self.target = Target(seen, prior, power)
-        # Slopes may be a little wrong, as long as they are the same at the same place: whether a
-        # move is accepted is decided by exact energies.
-        self.rough = Target(seen, prior, power, np.float32)
+        self.slope = Slope(seen, prior, power)
         target = self.target
         self.step = np.full(len(power), _FIRST_STEP)
         self.rounds = 0
@@ -121,10 +116,11 @@ class Sampler:
         self._set_power(np.repeat(self.ladder, self.chains))
 
     def _set_power(self, power: Reals) -> None:
-        self.target.power, self.rough.power = power, power.astype(self.rough.kind)
+        self.target.power = power
+        self.slope.set_power(power)
 
     def run(self, iterations: int) -> Trace:
-        kept: dict[str, list[Reals]] = {"seen": [], "share": [], "missed": [], "seen_share": []}
+        kept: dict[str, list[Reals]] = {name: [] for name in _KEPT}
         accepted, swapped = 0.0, np.zeros(len(self.ladder) - 1)
         for _ in range(iterations):
             moved, changed = self._iterate()
@@ -135,6 +131,7 @@ class Sampler:
             kept["share"].append(np.exp(now.log_share[cold]))
             kept["missed"].append(np.exp(now.log_missed[cold]))
             kept["seen_share"].append(now.seen_share[cold])
+            kept["without_highest"].append(now.without_highest[cold])
         stacked = {name: np.array(values) for name, values in kept.items()}
         shares = tuple((2 * swapped / iterations).tolist())
         return Trace(**stacked, accepted=accepted / iterations, swapped=shares)
@@ -157,6 +154,7 @@ class Sampler:
             log_share=parts.log_share,
             seen_share=parts.seen_share,
             log_missed=parts.log_missed,
+            without_highest=self.target.without_highest(parts),
         )
 
     def _relabel(self) -> tuple[Reals, Reals]:
@@ -196,7 +194,8 @@ class Sampler:
         """About the information on each coordinate, were the classes of all people seen known."""
         people = np.exp(np.minimum(marks, np.log(self.target.observed) + 1)) * self.target.power
         later = np.cumsum(people[::-1], axis=0)[::-1][1:]
-        return 0.2 + people[:-1] * later / (people[:-1] + later), 1 / 3 + 0.1 * people
+        least = self.target.captures.least_mass
+        return 0.2 + people[:-1] * later / (people[:-1] + later), least + 0.1 * people
 
     def _energy(self, states: States, parts: Parts, marks: Reals) -> Reals:
         target = self.target
@@ -213,21 +212,21 @@ class Sampler:
         momenta: tuple[Reals, Reals],
     ) -> tuple[States, Parts, tuple[Reals, Reals]]:
         """Leapfrog steps; `given` are the marks and the masses of sticks and of odds."""
-        rough, (marks, *masses), (push, turn) = self.rough, given, momenta
-        marks = marks.astype(rough.kind)
+        (marks, *masses), (push, turn) = given, momenta
+        kind, slope = self.slope.kind, self.slope
+        marks = marks.astype(kind)
         step = self.step * self.random.uniform(0.7, 1.2, size=len(self.step))
         far, wide = step / masses[0], step / masses[1]
         sticks, odds = start.sticks.copy(), start.odds.copy()
-        by_sticks, by_odds = rough.slope(rough.parts(sticks, odds), marks)
-        push, turn = push + 0.5 * step * by_sticks, turn + 0.5 * step * by_odds
         count = int(self.random.integers(STEPS // 2, STEPS + 1))
-        for left in range(count - 1, -1, -1):
-            sticks += far * push
-            odds += wide * turn
-            by_sticks, by_odds = rough.slope(rough.parts(sticks, odds), marks)
-            share = step if left else 0.5 * step
-            push += share * by_sticks
-            turn += share * by_odds
+        for turned in range(count + 1):
+            if turned:
+                sticks += far * push
+                odds += wide * turn
+            by_sticks, by_odds = slope(sticks.astype(kind), odds.astype(kind), marks)
+            share = step if 0 < turned < count else 0.5 * step
+            push = push + share * by_sticks
+            turn = turn + share * by_odds
         parts = self.target.parts(sticks, odds)
         return self._states(sticks, odds, parts), parts, (push, turn)
 
