@@ -30,8 +30,9 @@ from bearwitness.records.models import (
 pytestmark = pytest.mark.django_db
 NAME, WORDS, ORIGIN = "가상하나", "A broker took me over the Lark.", "Larkville"
 TODAY = date.today()
-# Kept elsewhere: entries are the audit itself, versions the history, accounts have no history.
-WITHOUT_HISTORY = {"AuditEntry", "AuditHead", "Version", "Membership", "RoleHeld"}
+# Kept elsewhere: entries are the audit itself, versions the history, accounts have no history, and
+# shelves are made from the rows by the database.
+WITHOUT_HISTORY = {"AuditEntry", "AuditHead", "Version", "Membership", "RoleHeld", "Shelf"}
 WITHOUT_HISTORY |= {"Draft"}  # no record, and its writer's alone
 KEPT = [m for m in apps.get_app_config("records").get_models() if m.__name__ not in WITHOUT_HISTORY]
 

@@ -1,7 +1,22 @@
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class RecordsConfig(AppConfig):
     name = "bearwitness.records"
     label = "records"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        post_migrate.connect(_keep_triggers, sender=self)
+
+
+def _keep_triggers(using, plan=(), **_):
+    """SQLite drops a table's triggers where a migration makes the table anew."""
+    from bearwitness.records import shelving, triggers
+
+    connection = connections[using]
+    if plan and shelving.TABLE in connection.introspection.table_names():
+        triggers.install_triggers(connection)
+        shelving.install(connection)

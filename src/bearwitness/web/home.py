@@ -30,7 +30,7 @@ def _work(reader):
     counts = queries.counts_by_state(reader)
     context = {
         "counts": [{"state": s, "words": STATE_WORDS[s], "n": n} for s, n in counts.items()],
-        "recent": with_state_words(list(queries.interviews(reader)[:_MOST])),
+        "recent": with_state_words(queries.newest(reader, "interview", most=_MOST).rows),
     }
     context["drafts"] = with_titles(queries.drafts(reader)[:_MOST])
     if may(reader, Right.REVIEW):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import wraps
 
 from django import forms
@@ -17,6 +18,7 @@ from django.views.generic import FormView
 from bearwitness.casebook import in_words, read_said_date
 from bearwitness.casebook.rights import NOBODY, Reader, Right, check_may
 from bearwitness.errors import BearwitnessError, InputError
+from bearwitness.records.queries.shelves import PER_STRETCH, Bound, Stretch
 from bearwitness.web.said import in_one_line
 
 PER_PAGE = 50
@@ -102,7 +104,27 @@ def found(query, *args):
         raise Http404 from error
 
 
+def bound_of(request) -> Bound:
+    """From which row on the reader wants to see a list: `?before=` or `?after=` its number."""
+    given = {key: request.GET.get(key, "") for key in ("before", "after")}
+    return Bound(**{key: int(n) for key, n in given.items() if re.fullmatch("[0-9]{1,18}", n)})
+
+
+def stretch_of(request, rows) -> Stretch:
+    """A stretch of rows that the database has in the order of their numbers: counting none."""
+    bound = bound_of(request)
+    if bound.after is not None:
+        found = list(rows.filter(pk__gt=bound.after).order_by("pk")[: PER_STRETCH + 1])
+        if len(found) <= PER_STRETCH:
+            bound = Bound()
+    if bound.after is None:
+        known = rows if bound.before is None else rows.filter(pk__lt=bound.before)
+        found = list(known.order_by("-pk")[: PER_STRETCH + 1])
+    return Stretch.cut(found, [row.pk for row in found], bound, PER_STRETCH)
+
+
 def page_of(request, rows):
+    """A page of a list that stays short, with how many there are."""
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 

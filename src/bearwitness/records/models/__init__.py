@@ -13,7 +13,7 @@ from bearwitness.records.models.cases import (
 )
 from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
 from bearwitness.records.models.drafting import Draft
-from bearwitness.records.models.finding import NameKey
+from bearwitness.records.models.finding import NameKey, Shelf
 from bearwitness.records.models.keeping import Batch, Erasure, Version
 from bearwitness.records.models.leaving import Export, HandedOut
 from bearwitness.records.models.reviewing import Comment
@@ -39,6 +39,7 @@ __all__ = [
     "PersonName",
     "Record",
     "RoleHeld",
+    "Shelf",
     "Source",
     "Statement",
     "Team",

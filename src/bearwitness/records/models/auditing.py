@@ -20,6 +20,7 @@ class AuditEntry(AppendOnly):
 
     class Meta:
         ordering = ("number",)
+        indexes = (models.Index(fields=["action", "at"], name="entries_of_an_action"),)
 
     def __str__(self):
         return f"audit entry {self.number}"

@@ -139,6 +139,7 @@ class Interview(models.Model):
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index(fields=["author", "state"], name="what_somebody_wrote"),)
 
     def __str__(self):
         return f"interview {self.pk}"

@@ -21,3 +21,19 @@ class NameKey(models.Model):
 
     def __str__(self):
         return f"key of name {self.name_id}"
+
+
+class Shelf(models.Model):
+    """Where the rows that a reader sees are found in order, newest or oldest first, and counted.
+
+    `audience` is a team's number, or 0 for what is open to all. Triggers of the database keep it,
+    see `records.shelving`; it is never written from here.
+    """
+
+    pk = models.CompositePrimaryKey("shelf", "audience", "number")
+    shelf = models.CharField(max_length=40)
+    audience = models.BigIntegerField()
+    number = models.BigIntegerField()
+
+    def __str__(self):
+        return f"{self.shelf} {self.number}"

@@ -46,11 +46,11 @@ from bearwitness.records.queries.people import (
 from bearwitness.records.queries.reviewing import (
     authors,
     comments,
-    counts_by_state,
     reviewers,
     to_finish,
     to_review,
 )
+from bearwitness.records.queries.shelves import counts_by_state, newest
 from bearwitness.records.queries.sources import (
     interview,
     interviews,
@@ -91,6 +91,7 @@ __all__ = [
     "interviews_to_hand_out",
     "lists",
     "my_teams",
+    "newest",
     "number_of_passages",
     "number_of_people",
     "own_record",

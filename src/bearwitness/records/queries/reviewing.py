@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bearwitness.casebook.review import EDITABLE, State
 from bearwitness.casebook.rights import RIGHTS, Reader, Right
 from bearwitness.records.access import query, visible
-from bearwitness.records.models import Act, Comment, Interview
+from bearwitness.records.models import Act, Comment, Interview, Shelf
 from bearwitness.records.queries.sources import interviews
+from bearwitness.records.shelving import INTERVIEW
 
 
 @query(Right.SEE)
@@ -22,10 +23,15 @@ def authors(reader: Reader, interview: Interview) -> frozenset[str]:
 @query(Right.REVIEW)
 def to_review(reader: Reader) -> QuerySet[Interview]:
     """What waits for this reader to be reviewed: assigned to them or to nobody, never their own."""
-    ready = interviews(reader).filter(state=State.READY, person__team__in=reader.teams)
+    # By the shelves first: of all that is ready, little may be of the reader's teams.
+    here = Shelf.objects.filter(
+        shelf=f"{INTERVIEW}{State.READY.value}", audience__in=[0, *reader.teams]
+    )
+    ready = interviews(reader).filter(pk__in=here.values("number"), state=State.READY)
+    ready = ready.filter(person__team__in=reader.teams)
     mine = Q(assigned_to=reader.name) | Q(assigned_to="")
-    coded = Act.objects.filter(author=reader.name).values("source")
-    return ready.filter(mine).exclude(author=reader.name).exclude(source__in=coded)
+    coded = Act.objects.filter(source=OuterRef("source"), author=reader.name)
+    return ready.filter(mine, ~Exists(coded)).exclude(author=reader.name)
 
 
 @query(Right.CODE)
@@ -33,14 +39,6 @@ def to_finish(reader: Reader) -> QuerySet[Interview]:
     """What this reader wrote and has not handed in, what was sent back first."""
     mine = interviews(reader).filter(author=reader.name, state__in=EDITABLE)
     return mine.order_by("-state", "-id")
-
-
-@query(Right.SEE)
-def counts_by_state(reader: Reader) -> dict[State, int]:
-    """How many interviews there are in each state, among those that the reader sees."""
-    rows = Interview.objects.filter(visible(reader, "person__")).order_by().values("state")
-    counts = {row["state"]: row["n"] for row in rows.annotate(n=Count("pk"))}
-    return {state: counts.get(state.value, 0) for state in State}
 
 
 @query(Right.SEE)

@@ -14,12 +14,12 @@ from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.interviews import goes_on_reading, show_interview
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.drafts import DraftedPage
-from bearwitness.web.pages import found, page_of
+from bearwitness.web.pages import bound_of, found, stretch_of
 
 
 @require_safe
 def acts(request):
-    page = page_of(request, queries.acts(request.reader))
+    page = queries.newest(request.reader, "act", bound=bound_of(request))
     context = {"page": page, "acts": [act_of(act) for act in page]}
     return render(request, "web/casebook/acts.html", context)
 
@@ -131,14 +131,14 @@ def _code(request, told, form):
 
 @require_safe
 def events(request):
-    page = page_of(request, queries.events(request.reader))
+    page = queries.newest(request.reader, "event", bound=bound_of(request))
     return render(request, "web/casebook/events.html", {"page": page})
 
 
 @require_safe
 def event(request, number):
     shown = found(queries.event, request.reader, number)
-    page = page_of(request, queries.acts(request.reader, event=shown))
+    page = stretch_of(request, queries.acts(request.reader, event=shown))
     context = {"event": shown, "page": page, "acts": [act_of(act) for act in page]}
     return render(request, "web/casebook/event.html", context)
 

@@ -18,7 +18,7 @@ from bearwitness.records.anchoring import span_of
 from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.drafts import DraftedPage, EditPage, new_token
-from bearwitness.web.pages import found, page_of
+from bearwitness.web.pages import bound_of, found
 
 STATE_WORDS = {
     State.DRAFT: gettext_lazy("draft"),
@@ -46,9 +46,9 @@ def with_state_words(interviews):
 @require_safe
 def interviews(request):
     state = request.GET.get("state", "")
-    rows = queries.interviews(request.reader, state=state if state in set(State) else "")
-    page = page_of(request, rows)
-    with_state_words(page.object_list)
+    known = state if state in set(State) else ""
+    page = queries.newest(request.reader, "interview", state=known, bound=bound_of(request))
+    with_state_words(page.rows)
     context = {"page": page, "states": STATE_WORDS.items(), "state": state}
     return render(request, "web/casebook/interviews.html", context)
 

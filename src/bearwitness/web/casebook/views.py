@@ -19,17 +19,18 @@ from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.drafts import DraftedPage, EditPage
 from bearwitness.web.leaving.shown import with_export_words
-from bearwitness.web.pages import found, language_tag, need, page_of
+from bearwitness.web.pages import bound_of, found, language_tag, need, page_of, stretch_of
 from bearwitness.web.said import said
 
 
 @require_safe
 def people(request):
     code_name = request.GET.get("code", "")
-    context = {
-        "page": page_of(request, queries.people(request.reader, code_name=code_name)),
-        "code": code_name,
-    }
+    if code_name:
+        page = stretch_of(request, queries.people(request.reader, code_name=code_name))
+    else:
+        page = queries.newest(request.reader, "person", bound=bound_of(request))
+    context = {"page": page, "code": code_name}
     return render(request, "web/casebook/people.html", context | {"search": forms.NameSearchForm()})
 
 
@@ -174,14 +175,14 @@ def sources(request):
     return render(
         request,
         "web/casebook/sources.html",
-        {"page": page_of(request, queries.sources(request.reader))},
+        {"page": queries.newest(request.reader, "source", bound=bound_of(request))},
     )
 
 
 @require_safe
 def source(request, number):
     shown = found(queries.source, request.reader, number)
-    page = page_of(request, queries.records_from(request.reader, shown))
+    page = stretch_of(request, queries.records_from(request.reader, shown))
     return render(request, "web/casebook/source.html", {"source": shown, "page": page})
 
 
@@ -207,5 +208,5 @@ def audit(request):
     if request.method == "POST":
         whole = verify_audit()
         verify_history()
-    page = page_of(request, queries.audit_entries(request.reader))
+    page = stretch_of(request, queries.audit_entries(request.reader))
     return render(request, "web/casebook/audit.html", {"page": page, "whole": whole})
