@@ -17,12 +17,12 @@ def write_table(name: str, text: str) -> None:
     PAGE.write_text(re.sub(found, lambda m: f"{m[1]}{text}\n{m[2]}", page, flags=re.S), "utf-8")
 
 
-def today(people: int) -> str:
+def today(people: int = 0) -> str:
+    """The day and the machine; and how big the casebook was, where it matters."""
     day = datetime.date.today()
-    return (
-        f"{day.day} {day:%B %Y}: {people:,} people, {people * 2 // 3:,} interviews, "
-        f"{people * 20 // 3:,} acts; {_processor()}, Python {platform.python_version()}."
-    )
+    size = f"{people:,} people, {people * 2 // 3:,} interviews, {people * 20 // 3:,} acts; "
+    machine = f"{_processor()}, Python {platform.python_version()}"
+    return f"{day.day} {day:%B %Y}, {size if people else ''}{machine}"
 
 
 def _processor() -> str:

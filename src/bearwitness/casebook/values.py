@@ -23,6 +23,8 @@ DATE_HINT = (
 # EDTF level 1 lets a qualifier follow any date, a season too; the library does not read that.
 _DECEMBER, _SEASON = 12, timedelta(days=91)
 _QUALIFIED_SEASON = re.compile(r"(\d{4}-2[1-4])[~?%]")
+_PLAIN = re.compile(r"(?P<year>[12]\d{3})(?:(?P<about>~)|-(?P<part>\d\d)(?:-(?P<day>\d\d))?)?")
+_SEASONS = range(21, 25)  # from spring, as EDTF numbers them
 
 # ISO 15924 codes by the first word of the character's Unicode name.
 _SCRIPTS = {"HANGUL": "Hang", "CJK": "Hani", "LATIN": "Latn", "CYRILLIC": "Cyrl"}
@@ -90,6 +92,39 @@ class When:
 
 @lru_cache(maxsize=65536)  # the library takes milliseconds a date, and pages show many
 def _read(text: str) -> When:
+    return _plain(text) or _by_library(text)
+
+
+def _plain(text: str) -> When | None:
+    """The commonest forms in no time: a year, also an approximate one, a season, a month, a day.
+
+    None for all others, and for a day that there is not: those are the library's. A test holds the
+    two together.
+    """
+    found = _PLAIN.fullmatch(text)
+    if not found:
+        return None
+    year, about = int(found["year"]), 1 if found["about"] else 0
+    part = int(found["part"] or 0)
+    try:
+        if found["day"]:
+            first = last = date(year, part, int(found["day"]))
+        elif found["part"]:
+            month, months = (3 * (part - 20), 3) if part in _SEASONS else (part, 1)
+            first, last = date(year, month, 1), _day_before(year, month + months)
+        else:
+            first, last = date(year - about, 1, 1), date(year + about, 12, 31)
+    except ValueError:
+        return None
+    return When(text=text, earliest=first.year, latest=last.year, first_day=first, last_day=last)
+
+
+def _day_before(year: int, month: int) -> date:
+    """The day before the first of a month; the thirteenth is January."""
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1) - timedelta(days=1)
+
+
+def _by_library(text: str) -> When:
     parsed = _parse(text)
     approximate = "~" in text or "%" in text
     ends = ("lower_fuzzy", "upper_fuzzy") if approximate else ("lower_strict", "upper_strict")
@@ -97,7 +132,10 @@ def _read(text: str) -> When:
     earliest, latest = (_year(moment) for moment in moments)
     if earliest is not None and latest is not None and earliest > latest:
         raise InputError("this period ends before it begins", hint="Swap its two dates.")
-    first, last = (_day(moment) for moment in moments)
+    try:
+        first, last = (_day(moment) for moment in moments)
+    except ValueError as error:  # the library reads a day that there is not: 30 February
+        raise InputError("this is not a date that we can read", hint=DATE_HINT) from error
     first, last = _with_seasons(text, first, last)
     earliest, latest = (first.year if first else earliest), (last.year if last else latest)
     return When(text=text, earliest=earliest, latest=latest, first_day=first, last_day=last)
