@@ -11,6 +11,7 @@ from tests.cast import account, reader
 
 from bearwitness.casebook import Name, Use
 from bearwitness.casebook.rights import NOBODY, Reader, Role, may_see
+from bearwitness.casebook.wanted import Wanted
 from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records import access, actions, exporting, importing, queries, snapshot
 from bearwitness.records.access import INSIDE, STATED, visible
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date.today()
 # Not a read and not a write of a reader's: before there is any account, or a part of an action.
 WITHOUT_DOOR = {"make_first_account", "home_team", "own_list", "first_team", "new_code_names"}
+WITHOUT_DOOR |= {"drop_searches_for"}
 
 
 def functions(package):
@@ -101,7 +103,14 @@ def arguments(name, function, world):
         "on": TODAY,
         "number": person.interviews.first().pk,
         "interview": person.interviews.first(),
+        "wanted": Wanted(),
     }
+    if name == "people_named":
+        known["wanted"] = Wanted(text="가상둘이")
+    if name == "saved_search":
+        charlie = reader("charlie")
+        kept = actions.keep_search(charlie, Wanted(text="x"), title="x", team=charlie.home)
+        known["number"] = kept.pk
     if name == "event":
         known["number"] = actions.add_event(reader("charlie"), title="A crossing").pk
     if name == "erasure":

@@ -30,9 +30,11 @@ from bearwitness.records.models import (
 pytestmark = pytest.mark.django_db
 NAME, WORDS, ORIGIN = "가상하나", "A broker took me over the Lark.", "Larkville"
 TODAY = date.today()
-# Kept elsewhere: entries are the audit itself, versions the history, accounts have no history, and
-# shelves are made from the rows by the database.
+# Kept elsewhere: entries are the audit itself, versions the history, accounts have no history,
+# and shelves and the index are made from the rows.
 WITHOUT_HISTORY = {"AuditEntry", "AuditHead", "Version", "Membership", "RoleHeld", "Shelf"}
+INDEX = {"FindableName", "FindableInterview", "FindableAct", "FindableEvent", "NameKey"}
+WITHOUT_HISTORY |= INDEX | {"IndexState"}
 WITHOUT_HISTORY |= {"Draft"}  # no record, and its writer's alone
 KEPT = [m for m in apps.get_app_config("records").get_models() if m.__name__ not in WITHOUT_HISTORY]
 
@@ -178,6 +180,8 @@ def test_two_people_erase_and_nothing_of_the_person_is_left_but_what_is_stated()
     )
     for secret in (NAME, WORDS, ORIGIN, "Lark", "1994-03", "199X"):
         assert secret not in str(left), secret
+    found = {n: apps.get_model("records", n).objects.count() for n in INDEX}
+    assert found == dict.fromkeys(INDEX, 0) | {"FindableEvent": 1}  # an event is not hers alone
     kept = Person.objects.get()
     assert kept.erased_at is not None
     assert [c.use for c in kept.consents.all()] == ["record", "analyse"]

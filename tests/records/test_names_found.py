@@ -1,17 +1,16 @@
 """A person is found by their name in any script and spelling, and noticed before a second entry."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.cast import account, reader
 
 from bearwitness.casebook import Name
+from bearwitness.casebook.rights import LOCAL
 from bearwitness.records import actions, importing
 from bearwitness.records.models import AuditEntry, NameKey, Person
 from bearwitness.records.name_keys import keys_of, keys_to_find
+from bearwitness.records.reindexing import rebuild_index
 
 pytestmark = pytest.mark.django_db
 
@@ -84,8 +83,7 @@ def test_names_from_before_there_were_keys_get_theirs():
     person = add("리가상")
     NameKey.objects.all().delete()
     assert find("Lee Gasang") == []
-    module = importlib.import_module("bearwitness.records.migrations.0010_name_keys")
-    module.key_every_name(apps, None)
+    rebuild_index(LOCAL)
     assert find("Lee Gasang") == [person]
 
 

@@ -86,7 +86,7 @@ def run_tests(*what):
 
 
 def test_records_and_web_pass_on_postgresql():
-    names = ("records", "access", "acts", "consent", "filling", "history", "review")
+    names = ("records", "access", "acts", "consent", "filling", "history", "review", "search")
     files = [TESTS / "records" / f"test_{name}.py" for name in names]
     run_tests(*files, TESTS / "web" / "test_pages.py", TESTS / "web" / "test_signing_in.py")
 

@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from bearwitness.casebook.rights import Reader
 from bearwitness.errors import AuditBroken, EditConflict
 from bearwitness.provenance import canonical_json
+from bearwitness.records.indexing import keep_findable
 from bearwitness.records.models import AuditEntry, AuditHead, Version
 
 
@@ -45,6 +46,7 @@ class Writing:
         row.save(force_insert=True)
         entry = self.note(action, row, field_values(row) if facts is None else facts)
         self._keep(entry, row, what=Version.What.MADE)
+        keep_findable(row)
         return row
 
     def change(self, action: str, row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,6 +66,7 @@ class Writing:
             entry = self.note(action, row, {field: new[field] for field in changed})
             before, after = ({f: side[f] for f in changed} for side in (old, new))
             self._keep(entry, row, what=Version.What.CHANGED, before=before, after=after)
+            keep_findable(row)
         return {field: old[field] for field in changed}
 
     def _keep(self, entry: AuditEntry, row: Any, **facts: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db import models
 
 from bearwitness.errors import AuditBroken
 from bearwitness.records.audit import field_values, value_digest
@@ -47,6 +48,14 @@ def values_at(row: Any, at: datetime) -> dict[str, Any] | None:
             return None
         values |= version.before
     return values
+
+
+def empty_versions(model: str, numbers: list[int]) -> None:
+    """Take every value out of the versions of rows that are erased."""
+    for first in range(0, len(numbers), 500):
+        part = numbers[first : first + 500]
+        versions = models.QuerySet(Version).filter(model=model, object_id__in=part)
+        versions.update(what=Version.What.ERASED, before={}, after={}, why="")
 
 
 def verify_history() -> int:

@@ -26,8 +26,8 @@ from bearwitness.records.access import action
 from bearwitness.records.actions.people import new_code_names
 from bearwitness.records.actions.sources import home_team
 from bearwitness.records.audit import audited
+from bearwitness.records.indexing import keep_names
 from bearwitness.records.models import Consent, Person, PersonName, Record, Source, Statement
-from bearwitness.records.name_keys import keep_name_keys
 
 _BATCH = 500
 _SAID = ("sex", "birth", "origin", "place")
@@ -177,7 +177,7 @@ def _add_names(source: Source, people: list[Person], members: list[dict[str, Any
             PersonName(person=person, source=source, text=n.text, script=n.script, kind=n.kind)
             for n in names
         ]
-    keep_name_keys(PersonName.objects.bulk_create(rows, _BATCH))
+    keep_names(PersonName.objects.bulk_create(rows, _BATCH))
 
 
 def _add_statements(

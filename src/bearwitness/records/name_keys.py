@@ -7,13 +7,10 @@ A key is a kind and a folded sound. Of a whole name: `k` (Korean, surname and gi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from bearwitness.linkage.names import key_alias, key_name
-from bearwitness.records.models import NameKey, PersonName
 
 _LONGEST = 220
-_BATCH = 500
 _SHORT = 2  # syllables
 _HANGUL = re.compile("[가-힣]")
 
@@ -40,12 +37,6 @@ def keys_to_find(text: str) -> frozenset[str]:
     # 미래 is a given name as well as a surname with a short one.
     short = len(_HANGUL.findall(text)) == _SHORT
     return whole | {f"g:{key_name('김' + text)[1]}"[:_LONGEST]} if short else whole
-
-
-def keep_name_keys(names: Iterable[PersonName]) -> None:
-    """Write the keys of names that were just written, in the same transaction."""
-    rows = [NameKey(name=name, key=key) for name in names for key in sorted(keys_of(name.text))]
-    NameKey.objects.bulk_create(rows, _BATCH)
 
 
 def _as_surname(text: str, sound: str) -> str:

@@ -27,7 +27,7 @@ from bearwitness.records.actions.erasing import (
     confirm_erasure,
     drop_erasure,
 )
-from bearwitness.records.actions.finding import find_by_name, similar_people
+from bearwitness.records.actions.finding import find_by_name, read_passages, search, similar_people
 from bearwitness.records.actions.interviews import (
     add_interview,
     begin_interview,
@@ -50,6 +50,7 @@ from bearwitness.records.actions.reviewing import (
     assign_interview,
     move_interview,
 )
+from bearwitness.records.actions.saving import drop_search, keep_search
 from bearwitness.records.actions.sources import add_source
 from bearwitness.records.actions.studies import note_snapshot
 
@@ -72,12 +73,14 @@ __all__ = [
     "confirm_erasure",
     "drop_draft",
     "drop_erasure",
+    "drop_search",
     "edit_interview",
     "edit_person",
     "end_account",
     "find_by_name",
     "give_consent",
     "keep_draft",
+    "keep_search",
     "make_first_account",
     "move_interview",
     "new_password",
@@ -87,8 +90,10 @@ __all__ = [
     "read_evidence",
     "read_history",
     "read_interview",
+    "read_passages",
     "read_values_at",
     "save_once",
+    "search",
     "show_names",
     "similar_people",
     "withdraw_consent",

@@ -10,7 +10,9 @@ from bearwitness.casebook.erasure import check_may_confirm, check_reason
 from bearwitness.casebook.rights import Reader, Right
 from bearwitness.errors import NotPermitted
 from bearwitness.records.access import action, check_may_write
+from bearwitness.records.actions.saving import drop_searches_for
 from bearwitness.records.audit import Writing, audited
+from bearwitness.records.history import empty_versions
 from bearwitness.records.models import (
     Act,
     Comment,
@@ -25,8 +27,8 @@ from bearwitness.records.models import (
     Record,
     Source,
     Statement,
-    Version,
 )
+from bearwitness.records.text_index import forget_deleted_words
 
 _EMPTY = {"sex": "", "birth": "", "origin": ""}
 
@@ -51,7 +53,7 @@ def drop_erasure(reader: Reader, erasure: Erasure) -> None:
     with audited(reader) as write:
         stored = _waiting(erasure)
         write.note("drop_erasure", stored, {"person": stored.person_id})
-        _empty_versions("Erasure", [stored.pk])
+        empty_versions("Erasure", [stored.pk])
         stored.delete()
 
 
@@ -65,10 +67,11 @@ def confirm_erasure(reader: Reader, erasure: Erasure) -> Erasure:
         facts = {"confirmed_by": reader.name, "confirmed_at": datetime.now(UTC)}
         write.change("confirm_erasure", stored, facts)
         _let_go_of(write, person)
+        drop_searches_for(write, person.names.values_list("text", flat=True))
         _erase(person)
         _end_consents(write, person)
         write.change("erase", person, {**_EMPTY, "erased_at": facts["confirmed_at"]})
-        _empty_versions("Person", [person.pk])
+        empty_versions("Person", [person.pk])
     transaction.on_commit(_leave_no_copy)
     return stored
 
@@ -84,7 +87,7 @@ def _let_go_of(write: Writing, person: Person) -> None:
     """In acts done to others, the person is no longer named as who did them."""
     for row in Involvement.objects.filter(person=person).exclude(act__person=person):
         write.change("erase", row, {"person": None, "description": "a person who was erased"})
-        _empty_versions("Involvement", [row.pk])
+        empty_versions("Involvement", [row.pk])
 
 
 def _erase(person: Person) -> None:
@@ -108,16 +111,9 @@ def _forget(model, *conditions, **facts) -> None:
     """Delete rows, also those that are never deleted otherwise, and empty their versions."""
     rows = models.QuerySet(model).filter(*conditions, **facts)
     numbers = list(rows.values_list("pk", flat=True))
-    _empty_versions(model.__name__, numbers)
+    empty_versions(model.__name__, numbers)
     for first in range(0, len(numbers), 500):
         models.QuerySet(model).filter(pk__in=numbers[first : first + 500]).delete()
-
-
-def _empty_versions(model: str, numbers: list[int]) -> None:
-    for first in range(0, len(numbers), 500):
-        part = numbers[first : first + 500]
-        versions = models.QuerySet(Version).filter(model=model, object_id__in=part)
-        versions.update(what=Version.What.ERASED, before={}, after={}, why="")
 
 
 def _end_consents(write: Writing, person: Person) -> None:
@@ -126,11 +122,12 @@ def _end_consents(write: Writing, person: Person) -> None:
         ended = row.withdrawn_at or max(today, row.given_at)
         gone = {"asked_by": "", "how": "", "language": "", "scope": "", "withdrawn_at": ended}
         write.change("erase", row, gone)
-        _empty_versions("Consent", [row.pk])
+        empty_versions("Consent", [row.pk])
 
 
 def _leave_no_copy() -> None:
     """SQLite keeps what was there in its journal until it is folded in; see secure_delete."""
+    forget_deleted_words(connection)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,7 +10,6 @@ from bearwitness.records.access import action, check_may_write
 from bearwitness.records.actions.sources import home_team, own_list
 from bearwitness.records.audit import Writing, audited, check_is_as_seen
 from bearwitness.records.models import Person, PersonName, Record, Source, Statement
-from bearwitness.records.name_keys import keep_name_keys
 
 # No 0/O, 1/I/L: a code name is read aloud and written by hand.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -139,8 +138,7 @@ def _write_names(write: Writing, person: Person, source: Source, names: Iterable
     for name in names:
         if (name.text, name.kind.value) not in known:
             facts = {"text": name.text, "script": name.script, "kind": name.kind}
-            row = PersonName(person=person, source=source, **facts)
-            keep_name_keys([write.add("add_name", row)])
+            write.add("add_name", PersonName(person=person, source=source, **facts))
 
 
 def _write_statements(write: Writing, record: Record, said: Mapping[str, str]) -> None:

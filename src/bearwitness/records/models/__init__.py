@@ -13,9 +13,20 @@ from bearwitness.records.models.cases import (
 )
 from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
 from bearwitness.records.models.drafting import Draft
-from bearwitness.records.models.finding import NameKey, Shelf
 from bearwitness.records.models.keeping import Batch, Erasure, Version
 from bearwitness.records.models.leaving import Export, HandedOut
+from bearwitness.records.models.finding import (
+    Dated,
+    Findable,
+    FindableAct,
+    FindableEvent,
+    FindableInterview,
+    FindableName,
+    IndexState,
+    NameKey,
+    SavedSearch,
+    Shelf,
+)
 from bearwitness.records.models.reviewing import Comment
 
 __all__ = [
@@ -25,12 +36,19 @@ __all__ = [
     "Batch",
     "Comment",
     "Consent",
+    "Dated",
     "Draft",
     "Erasure",
     "Event",
     "Evidence",
     "Export",
+    "Findable",
+    "FindableAct",
+    "FindableEvent",
+    "FindableInterview",
+    "FindableName",
     "HandedOut",
+    "IndexState",
     "Interview",
     "Involvement",
     "Membership",
@@ -39,6 +57,7 @@ __all__ = [
     "PersonName",
     "Record",
     "RoleHeld",
+    "SavedSearch",
     "Shelf",
     "Source",
     "Statement",

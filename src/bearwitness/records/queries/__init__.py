@@ -16,6 +16,15 @@ from bearwitness.records.queries.coded import (
     perpetrators,
 )
 from bearwitness.records.queries.drafting import drafts
+from bearwitness.records.queries.finding import (
+    found_acts,
+    found_events,
+    found_interviews,
+    found_people,
+    people_named,
+    saved_search,
+    saved_searches,
+)
 from bearwitness.records.queries.keeping import (
     changes,
     erasure,
@@ -85,6 +94,10 @@ __all__ = [
     "events_for",
     "events_to_hand_out",
     "exports",
+    "found_acts",
+    "found_events",
+    "found_interviews",
+    "found_people",
     "handed_out",
     "interview",
     "interviews",
@@ -98,6 +111,7 @@ __all__ = [
     "passages",
     "people",
     "people_among",
+    "people_named",
     "people_to_hand_out",
     "perpetrators",
     "person",
@@ -105,6 +119,8 @@ __all__ = [
     "records_of",
     "reviewers",
     "row_of",
+    "saved_search",
+    "saved_searches",
     "source",
     "sources",
     "sources_for",
