@@ -131,3 +131,19 @@ def audit_verify() -> None:
     from bearwitness.records.history import verify_history
 
     click.echo(f"{verify_audit():,} entries, {verify_history():,} versions: as they were written")
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Only hold the index against the records.")
+def reindex(check: bool) -> None:
+    """Make the search index anew. Needed only where --check says so: every write keeps it."""
+    start_records()
+    from bearwitness.records.reindexing import check_index, index_hint, rebuild_index
+
+    if check:
+        click.echo(f"{check_index():,} rows in the search index: in step with the records")
+    else:
+        made = rebuild_index(LOCAL, told=lambda text: click.echo(text, err=True))
+        click.echo(f"{made:,} rows in the search index")
+    if hint := index_hint():
+        click.echo(hint, err=True)

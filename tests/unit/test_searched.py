@@ -80,9 +80,7 @@ def test_any_text_is_spread_once_and_for_all_and_no_pattern_is_too_short_for_the
 
 
 def test_passages_are_the_text_itself_with_what_stands_around():
-    text = (
-        "Before. " * 20 + "Fictional Lark Street in 회령 시장. " + "After. " * 20 + "Lark."
-    )
+    text = "Before. " * 20 + "Fictional Lark Street in 회령 시장. " + "After. " * 20 + "Lark."
     first, last = passages(text, read_terms("lark 시장"))
     assert [piece for piece, wanted in first if wanted] == ["Lark", "시장"]
     assert "".join(piece for piece, _ in first).strip("… ") in text

@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.core.management.color import no_style
 from django.db import connection
 
 from bearwitness.casebook.rights import Reader, Right
@@ -27,8 +26,9 @@ from bearwitness.errors import RecordsError
 from bearwitness.provenance import canonical_json
 from bearwitness.records.access import action
 from bearwitness.records.audit import Writing, audited, chain, value_digest
+from bearwitness.records.copying import copy_rows, count_on
 from bearwitness.records.models import AuditEntry, AuditHead, Event, Person, Source, Team, Version
-from bearwitness.records.name_keys import keys_of
+from bearwitness.records.reindexing import make_index
 
 _BATCH = 5000
 _MOVES = {"ready": "hand_in", "reviewed": "approve", "sent-back": "send_back"}
@@ -55,7 +55,8 @@ def fill_with_fiction(
         for portion in invent(people, teams=teams):
             done.write(portion)
         done.write_history()
-        _count_on(done.numbers)
+        count_on(done.numbers)
+        make_index(told)
         write.note("fill_with_fiction", None, done.facts())
         return AuditHead.objects.get(pk=1).count
 
@@ -77,11 +78,6 @@ class _Filling:
     def write(self, portion: Portion) -> None:
         for name, columns in COLUMNS.items():
             self._copy(name, columns, portion.rows[name])
-        names = [(row[0], row[3]) for row in portion.rows["PersonName"]]
-        keyed = ((number, key) for number, text in names for key in _keys(text))
-        first = self.numbers.get("NameKey", 0) + 1
-        keys = [(at, *row) for at, row in enumerate(keyed, start=first)]
-        self._copy("NameKey", ("id", "name_id", "key"), keys)
         self.moves += portion.moves
         self.told(f"{self.numbers.get('Person', 0):,} people, {self.numbers.get('Act', 0):,} acts")
 
@@ -173,39 +169,6 @@ def _state_digest(state: str) -> str:
     return value_digest(state)
 
 
-@lru_cache(maxsize=200_000)
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(sorted(keys_of(text)))
-
-
 @lru_cache
 def _version(term: str) -> str:
     return load_vocabulary(term.split("/", maxsplit=1)[0]).version
-
-
-def copy_rows(model: Any, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write many rows by the shortest way of the database. Columns that are not named have their
-    default; dates are ISO 8601, and whatever JSON holds is text."""
-    named = {f.attname: f for f in model._meta.concrete_fields}
-    others = [f for name, f in named.items() if name not in columns]
-    rest = tuple(f.get_default() for f in others)
-    names = [connection.ops.quote_name(f.column) for f in [named[c] for c in columns] + others]
-    table = f"{connection.ops.quote_name(model._meta.db_table)} ({', '.join(names)})"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row + rest)
-        else:
-            marks = ", ".join(["?"] * len(names))
-            # The names are those of our own models.
-            insert = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608
-            cursor.connection.executemany(insert, [row + rest for row in rows])
-
-
-def _count_on(numbers: Iterable[str]) -> None:
-    """Let the database number later rows on from these."""
-    models = [apps.get_model("records", name) for name in numbers]
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), models):
-            cursor.execute(statement)

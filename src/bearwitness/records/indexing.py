@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from bearwitness.casebook import When
@@ -26,6 +27,7 @@ from bearwitness.records.models import (
 from bearwitness.records.name_keys import keys_of
 
 BATCH = 500
+_OF_PERSON = ("person__team_id", "person__is_open")
 _APART = "\n.\n"  # what stands in two places is not one phrase
 
 
@@ -39,24 +41,26 @@ def keep_findable(row: Any) -> None:
 def keep_names(names: Iterable[PersonName]) -> None:
     """The same for many names at once."""
     names = list(names)
-    keys = [
-        NameKey(name=name, person_id=name.person_id, key=key)
-        for name in names
-        for key in sorted(keys_of(name.text))
-    ]
+    keys = [NameKey(**facts) for facts in keys_for(names)]
     NameKey.objects.bulk_create(keys, BATCH)
     numbers = [name.pk for name in names]
     for first in range(0, len(numbers), BATCH):
         keep(FindableName, numbers[first : first + BATCH])
 
 
+def keys_for(names: Iterable[PersonName]) -> Iterator[dict[str, Any]]:
+    """The keys of names, as they are kept."""
+    for name in names:
+        for key in sorted(keys_of(name.text)):
+            yield {"name_id": name.pk, "person_id": name.person_id, "key": key}
+
+
 def keep(model: Any, numbers: Iterable[int]) -> None:
     """Write the findable rows of a model anew, from the rows of these numbers."""
-    rows = made_of(model, numbers)
-    fields = [field.name for field in model._meta.concrete_fields]
     key = model._meta.pk.name
+    fields = [field.name for field in model._meta.concrete_fields]
     model.objects.bulk_create(
-        rows,
+        [model(**facts) for facts in facts_of(model, numbers)],
         BATCH,
         update_conflicts=True,
         unique_fields=[key],
@@ -64,44 +68,58 @@ def keep(model: Any, numbers: Iterable[int]) -> None:
     )
 
 
-def made_of(model: Any, numbers: Iterable[int]) -> list[Any]:
-    """What the findable rows have to be, by the rows as they are now."""
-    return [model(**facts) for facts in MAKE[model](list(numbers))]
+def facts_of(model: Any, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """What the findable rows of these numbers have to hold, by the rows as they are now."""
+    return _FACTS[model](list(numbers))
 
 
-def _of_names(numbers: list[int]) -> Iterable[dict[str, Any]]:
-    for row in PersonName.objects.filter(pk__in=numbers).select_related("person"):
-        yield {"name": row, "person": row.person, "text": spread(row.text)} | _owner(row.person)
+def _of_names(numbers: list[int]) -> Iterator[dict[str, Any]]:
+    rows = PersonName.objects.filter(pk__in=numbers)
+    for row in rows.values("pk", "person_id", "text", *_OF_PERSON):
+        facts = {"name_id": row["pk"], "person_id": row["person_id"], "text": spread(row["text"])}
+        yield facts | _owner(row)
 
 
-def _of_interviews(numbers: list[int]) -> Iterable[dict[str, Any]]:
+def _of_interviews(numbers: list[int]) -> Iterator[dict[str, Any]]:
+    said = Comment.objects.filter(interview__in=numbers).order_by("pk")
+    comments = _gathered(said.values_list("interview_id", "text"))
     rows = Interview.objects.filter(pk__in=numbers)
-    for row in rows.select_related("person").prefetch_related("comments"):
-        texts = [row.text, *(comment.text for comment in row.comments.all())]
-        facts = {"interview": row, "text": spread(_APART.join(texts))} | _owner(row.person)
-        yield facts | _when_and_where(row.held_on, row.place)
+    for row in rows.values("pk", "text", "held_on", "place", *_OF_PERSON):
+        text = _APART.join([row["text"], *comments.get(row["pk"], ())])
+        facts = {"interview_id": row["pk"], "text": spread(text)} | _owner(row)
+        yield facts | _when_and_where(row["held_on"], row["place"])
 
 
-def _of_acts(numbers: list[int]) -> Iterable[dict[str, Any]]:
-    rows = Act.objects.filter(pk__in=numbers).select_related("person", "event")
-    for row in rows.prefetch_related("perpetrators"):
-        event = row.event or Event()
-        place = row.place or event.place
-        texts = [place, row.outcome]
-        texts += [text for p in row.perpetrators.all() for text in (p.description, p.role)]
-        facts = {"act": row, "text": spread(_APART.join(texts)), "term": row.term}
-        facts |= {"person": row.person, "event": row.event, "source_id": row.source_id}
-        yield facts | _owner(row.person) | _when_and_where(row.date or event.date, place)
+def _of_acts(numbers: list[int]) -> Iterator[dict[str, Any]]:
+    did = Involvement.objects.filter(act__in=numbers).order_by("pk")
+    by = _gathered(did.values_list("act_id", "description", "role"))
+    own = ("person_id", "event_id", "source_id", "term")
+    said = ("date", "place", "outcome", "event__date", "event__place")
+    for row in Act.objects.filter(pk__in=numbers).values("pk", *own, *said, *_OF_PERSON):
+        place = row["place"] or row["event__place"] or ""
+        text = _APART.join([place, row["outcome"], *by.get(row["pk"], ())])
+        facts = {"act_id": row["pk"], "text": spread(text)} | {name: row[name] for name in own}
+        date = row["date"] or row["event__date"] or ""
+        yield facts | _owner(row) | _when_and_where(date, place)
 
 
-def _of_events(numbers: list[int]) -> Iterable[dict[str, Any]]:
-    for row in Event.objects.filter(pk__in=numbers):
-        facts = {"event": row, "text": spread(_APART.join((row.title, row.place)))}
-        yield facts | _owner(row) | _when_and_where(row.date, row.place)
+def _of_events(numbers: list[int]) -> Iterator[dict[str, Any]]:
+    rows = Event.objects.filter(pk__in=numbers)
+    for row in rows.values("pk", "title", "date", "place", "team_id", "is_open"):
+        facts = {"event_id": row["pk"], "text": spread(_APART.join((row["title"], row["place"])))}
+        facts |= {"team_id": row["team_id"], "is_open": row["is_open"]}
+        yield facts | _when_and_where(row["date"], row["place"])
 
 
-def _owner(row: Any) -> dict[str, Any]:
-    return {"team_id": row.team_id, "is_open": row.is_open}
+def _gathered(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for number, *texts in rows:
+        found.setdefault(number, []).extend(texts)
+    return found
+
+
+def _owner(row: dict[str, Any]) -> dict[str, Any]:
+    return {"team_id": row["person__team_id"], "is_open": row["person__is_open"]}
 
 
 def _when_and_where(date: str, place: str) -> dict[str, Any]:
@@ -115,6 +133,7 @@ def _when_and_where(date: str, place: str) -> dict[str, Any]:
     return days | {"place": place_key(place)}
 
 
+@lru_cache(maxsize=65536)
 def place_key(text: str) -> str:
     """A place folded; of "Hoeryong, North Hamgyong" the part that the gazetteer knows."""
     parts = (text, *text.split(","))
@@ -122,12 +141,15 @@ def place_key(text: str) -> str:
     return fold_place(known)[:200]
 
 
-MAKE: dict[Any, Callable[[list[int]], Iterable[dict[str, Any]]]] = {
+_FACTS: dict[Any, Callable[[list[int]], Iterator[dict[str, Any]]]] = {
     FindableName: _of_names,
     FindableInterview: _of_interviews,
     FindableAct: _of_acts,
     FindableEvent: _of_events,
 }
+
+
+MODELS = tuple(_FACTS)
 
 
 def _keep_event(row: Event) -> None:
@@ -139,7 +161,7 @@ def _keep_event(row: Event) -> None:
 
 def _keep_owner(row: Person) -> None:
     """Whoever sees the person finds what was told by them and done to them."""
-    owner = _owner(row)
+    owner = {"team_id": row.team_id, "is_open": row.is_open}
     FindableName.objects.filter(person=row).update(**owner)
     FindableAct.objects.filter(person=row).update(**owner)
     told = Interview.objects.filter(person=row).values("pk")

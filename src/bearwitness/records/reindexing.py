@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -11,9 +12,9 @@ from bearwitness.casebook.rights import LOCAL, Reader, Right
 from bearwitness.errors import RecordsError
 from bearwitness.records.access import action
 from bearwitness.records.audit import audited
-from bearwitness.records.indexing import BATCH, MAKE, keep, keep_names, made_of
-from bearwitness.records.models import FindableName, IndexState, NameKey, PersonName
-from bearwitness.records.name_keys import keys_of
+from bearwitness.records.copying import copy_rows, count_on
+from bearwitness.records.indexing import BATCH, MODELS, facts_of, keys_for
+from bearwitness.records.models import IndexState, NameKey, PersonName
 from bearwitness.records.text_index import (
     has_text_index,
     install_text_index,
@@ -23,23 +24,33 @@ from bearwitness.records.text_index import (
 
 # Of what is written into the index. It goes up when `spread` or a key changes.
 VERSION = 1
+_TELL = 50_000
 
 
 @action(Right.MANAGE)
-def rebuild_index(reader: Reader) -> int:
+def rebuild_index(reader: Reader, *, told: Callable[[str], object] = lambda _: None) -> int:
     """Make the whole index anew, in one transaction; give the number of rows in it."""
     with audited(reader) as write:
         write.note("rebuild_index", None, {"version": VERSION})
-        remove_text_index(connection)
-        NameKey.objects.all()._raw_delete(NameKey.objects.db)
-        for model in MAKE:
-            model.objects.all()._raw_delete(model.objects.db)
-        for model in MAKE:
-            for numbers in _batches(_found_by(model)):
-                _make(model, numbers)
-        install_text_index(connection)
-        IndexState.objects.update_or_create(pk=1, defaults={"version": VERSION})
-        return sum(model.objects.count() for model in MAKE)
+        return make_index(told)
+
+
+def make_index(told: Callable[[str], object]) -> int:
+    """The same within a transaction of the caller's, who audits it."""
+    remove_text_index(connection)
+    for model in (NameKey, *MODELS):
+        model.objects.all()._raw_delete(model.objects.db)
+    _make_keys()
+    count = 0
+    for model in MODELS:
+        for numbers in _batches(_found_by(model)):
+            _copy(model, facts_of(model, numbers))
+            count += len(numbers)
+            if count >= _TELL and count % _TELL < BATCH:
+                told(f"{count:,} rows in the search index")
+    install_text_index(connection)
+    IndexState.objects.update_or_create(pk=1, defaults={"version": VERSION})
+    return count
 
 
 def ensure_index(told: Callable[[str], object] = lambda _: None) -> None:
@@ -54,7 +65,7 @@ def ensure_index(told: Callable[[str], object] = lambda _: None) -> None:
             return
     if PersonName.objects.exists():
         told("The search index is made anew. In a large casebook this takes some minutes.")
-    rebuild_index(LOCAL)
+    rebuild_index(LOCAL, told=told)
 
 
 def check_index() -> int:
@@ -63,10 +74,10 @@ def check_index() -> int:
     Raises RecordsError where a row is missing, is another, or is of nothing.
     """
     count = 0
-    for model in MAKE:
+    for model in MODELS:
         for numbers in _batches(_found_by(model)):
             kept = model.objects.in_bulk(numbers)
-            made = {row.pk: row for row in made_of(model, numbers)}
+            made = {row.pk: row for row in (model(**f) for f in facts_of(model, numbers))}
             if {n: _values(row) for n, row in kept.items()} != {
                 n: _values(row) for n, row in made.items()
             }:
@@ -76,16 +87,15 @@ def check_index() -> int:
             raise _out_of_step(model)
     _check_keys()
     if not verify_text_index(connection):
-        raise _out_of_step(MAKE)
+        raise _out_of_step(None)
     return count
 
 
 def _check_keys() -> None:
     for numbers in _batches(PersonName):
-        rows = PersonName.objects.filter(pk__in=numbers)
-        made = {(n.pk, n.person_id, key) for n in rows for key in keys_of(n.text)}
-        kept = NameKey.objects.filter(name__in=numbers)
-        if made != set(kept.values_list("name_id", "person_id", "key")):
+        rows = keys_for(PersonName.objects.filter(pk__in=numbers))
+        kept = NameKey.objects.filter(name__in=numbers).values_list("name_id", "person_id", "key")
+        if {tuple(row.values()) for row in rows} != set(kept):
             raise _out_of_step(NameKey)
 
 
@@ -118,11 +128,24 @@ def _batches(model: Any) -> Iterator[list[int]]:
         last = numbers[-1]
 
 
-def _make(model: Any, numbers: list[int]) -> None:
-    if model is FindableName:
-        keep_names(PersonName.objects.filter(pk__in=numbers))
-    else:
-        keep(model, numbers)
+def _make_keys() -> None:
+    last = 0
+    for numbers in _batches(PersonName):
+        rows = list(keys_for(PersonName.objects.filter(pk__in=numbers)))
+        _copy(NameKey, ({"id": n} | row for n, row in enumerate(rows, start=last + 1)))
+        last += len(rows)
+    count_on(["NameKey"])
+
+
+def _copy(model: Any, rows: Iterable[dict[str, Any]]) -> None:
+    """Dates travel as ISO 8601."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    told = (tuple(_text_of_date(row[name]) for name in names) for row in rows)
+    copy_rows(model, names, list(told))
+
+
+def _text_of_date(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _values(row: Any) -> dict[str, Any]:

@@ -25,6 +25,9 @@ def setup() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    from bearwitness.records.reindexing import ensure_index
+
+    ensure_index(lambda text: print(text, file=sys.stderr, flush=True))
 
 
 def serve(
@@ -46,6 +49,10 @@ def serve(
 
     if (line := make_first_account()) is not None:
         print(line, flush=True)
+    from bearwitness.records.reindexing import index_hint
+
+    if hint := index_hint():
+        print(hint, flush=True)
     server = create_server(get_wsgi_application(), host=host, port=port, threads=8, ident=None)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.effective_port}/"

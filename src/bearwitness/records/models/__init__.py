@@ -13,8 +13,6 @@ from bearwitness.records.models.cases import (
 )
 from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
 from bearwitness.records.models.drafting import Draft
-from bearwitness.records.models.keeping import Batch, Erasure, Version
-from bearwitness.records.models.leaving import Export, HandedOut
 from bearwitness.records.models.finding import (
     Dated,
     Findable,
@@ -27,6 +25,8 @@ from bearwitness.records.models.finding import (
     SavedSearch,
     Shelf,
 )
+from bearwitness.records.models.keeping import Batch, Erasure, Version
+from bearwitness.records.models.leaving import Export, HandedOut
 from bearwitness.records.models.reviewing import Comment
 
 __all__ = [

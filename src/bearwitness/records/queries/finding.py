@@ -215,7 +215,7 @@ def _of_acts(wanted: Wanted, lead: str) -> list[Q]:
 
 def _with_narrower(act: str) -> list[str]:
     """The term and all below it: who looks for acts of means looks for deception too."""
-    terms, held = load_vocabulary(act.split("/")[0]).terms, {act}
+    terms, held = load_vocabulary(act.split("/", maxsplit=1)[0]).terms, {act}
     while below := {term.id for term in terms if term.broader in held} - held:
         held |= below
     return sorted(held)
