@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     """Tables by which rows are found. They are filled at the next start: see reindexing.py."""
 
     dependencies = [
-        ('records', '0012_leaving_and_batches'),
+        ('records', '0013_shelves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
