@@ -23,6 +23,9 @@ from bearwitness.estimation.checks.order import (
 from bearwitness.estimation.checks.overlap import LIKELIEST_ACCIDENT, NEARLY_ALL
 from bearwitness.estimation.checks.repeats import MANY
 from bearwitness.estimation.checks.rules import RULES, UNLIKELIEST_FIT
+from bearwitness.intake.htcds import columns as htcds_columns
+from bearwitness.intake.htcds import standard
+from bearwitness.intake.workbook import column_letters
 from bearwitness.pipeline.study import KEYS, told_kind
 from bearwitness.tables import SCHEMAS
 
@@ -129,6 +132,49 @@ def verdict_page() -> str:
     return "\n".join([*lines, *(f"| {what} | {value:g} |" for what, value in more)]) + "\n"
 
 
+def htcds_page() -> str:
+    lines = [NOTE + "# The Human Trafficking Case Data Standard, and what we make of it\n"]
+    lines += [f"Source: {standard()['source']}. IOM endorses nothing here. How to use it:"]
+    lines += ["[exchange cases](../how-to/exchange-htcds-cases.md).\n", "## Columns\n"]
+    lines += [
+        "| | field | label | holds | in the casebook | goes out |",
+        "|---|---|---|---|---|---|",
+    ]
+    for number, c in enumerate(htcds_columns().values(), start=1):
+        place = HTCDS_PLACES.get(c.name, "statement")
+        goes = f"with {c.leaves} only" if c.leaves else "yes"
+        facts = (column_letters(number), f"`{c.name}`", c.label, c.kind, place, goes)
+        lines += ["| " + " | ".join(facts) + " |"]
+    lines += ["\nColumn A has no name: the case number. Every cell is kept as a statement as well."]
+    for way, title in (("comes_in", "Codes that add an act"), ("goes_out", "Acts that add a code")):
+        lines += [f"\n## {title}\n", "| field | from | to |", "|---|---|---|"]
+        for field, pairs in standard()[way].items():
+            lines += [f"| `{field}` | {left} | {right} |" for left, right in pairs.items()]
+    lines += ["\nOther codes are kept as statements; other terms do not go out. Sexes:", ""]
+    lines += [
+        f"- `{code}`: {sex or 'not known'}" for code, sex in standard()["sex"]["comes_in"].items()
+    ]
+    lines += ["\n## Codes\n"]
+    for field, codes in standard()["lists"].items():
+        lines += [f"- `{field}`: " + ", ".join(f"{c} ({label})" for c, label in codes.items())]
+    return "\n".join(lines) + "\n"
+
+
+HTCDS_PLACES = {
+    "prs_FirstName": "a name, with the second one",
+    "prs_SecondName": "a name, with the first one",
+    "con_Consent": "consent to being recorded",
+    "prs_Birthdate": "birth",
+    "prs_Gender": "sex",
+    "vic_MethodOfRecruitment": "an act of recruitment, and statement",
+    "vic_LocationOfRecruitment": "the place of the act of recruitment",
+    "vic_LocationOfExploitation": "place; the place of acts of exploitation",
+    "vic_MethodsOfControl": "acts, and statement",
+    "vic_TypeOfExploitation": "acts, and statement",
+    "vic_TypeOfSexExploitation": "acts, and statement",
+}
+
+
 PAGES = {
     "verdict-rules.md": verdict_page,
     "tables.md": tables_page,
@@ -138,6 +184,7 @@ PAGES = {
     "rights.md": rights_page,
     "estimation-api.md": lambda: NOTE + estimation_page(),
     "review.md": review_page,
+    "htcds.md": htcds_page,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from bearwitness.cli_exchange import export
+from bearwitness.cli_exchange import export, import_cases
 from bearwitness.cli_records import audit, fill, import_, invent_casebook, reindex, serve, snapshot
 from bearwitness.errors import BearwitnessError
 from bearwitness.provenance import software_version
@@ -325,5 +325,5 @@ def verify(package: Path, signer: str | None, as_json: bool) -> None:
         click.echo("Compare that fingerprint with one the publisher gave you another way.")
 
 
-for _command in (serve, snapshot, import_, export, fill, audit, reindex):
+for _command in (serve, snapshot, import_, import_cases, export, fill, audit, reindex):
     main.add_command(_command)

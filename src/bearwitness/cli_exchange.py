@@ -31,7 +31,10 @@ _FILE = click.Path(path_type=Path)
 @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE",
               help="As on the list's page: state=reviewed, code_name=P-A1B2.")  # fmt: skip
 def export(listed: str, file: Path, use: str | None, **options: Any) -> None:
-    """Write LIST (people, interviews, acts, events, sources, audit) into FILE: .csv, .xlsx, .json.
+    """Write LIST into FILE, whose ending says its kind: .csv, .xlsx, .json.
+
+    LIST is people, cases, interviews, acts, events, sources or audit; cases in .xlsx are a workbook
+    of the Human Trafficking Case Data Standard 2.0.
 
     Who left, for what and to whom is kept, with the digest of the file. A file that is there is
     never overwritten.
@@ -48,6 +51,32 @@ def export(listed: str, file: Path, use: str | None, **options: Any) -> None:
         done = export_list(LOCAL, stream, wanted)
     click.echo(f"{done.rows:,} rows; {done.left_out:,} left out")
     click.echo(f"SHA-256  {done.digest}")
+
+
+@click.command(name="import-cases")
+@click.argument("file", type=_FILE)
+@click.option("--name", default="", help="The list's name; the file's name if absent.")
+@click.option("--use", "uses", multiple=True, type=click.Choice([str(use) for use in Use]),
+              help="A use that whoever consented agreed to besides being recorded; may be "
+              "repeated.")  # fmt: skip
+@click.option("--mailing-by", default="label", show_default=True,
+              type=click.Choice(["label", "name"]),
+              help="Where names and labels of the mailing columns disagree.")  # fmt: skip
+@click.option("--leave-out", is_flag=True, help="Leave rows with errors out, instead of refusing.")
+@click.option("--team", default="", help="The team that it belongs to; the first one if absent.")
+def import_cases(file: Path, uses: tuple[str, ...], team: str, **options: Any) -> None:
+    """Bring cases in from a workbook of the Human Trafficking Case Data Standard 2.0.
+
+    Where con_Consent is yes, being recorded is consented to; where it is not, nothing is. Every
+    cell is kept as it was written, and the file is sealed.
+    """
+    start_records()
+    from bearwitness.records.access import local_reader
+    from bearwitness.records.cases import import_cases as bring_in
+
+    options["name"] = options["name"] or file.stem
+    done = bring_in(local_reader(team), file, uses=list(map(Use, uses)), **options)
+    click.echo(str(done))
 
 
 def _kind_of(file: Path) -> Format:

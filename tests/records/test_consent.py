@@ -50,6 +50,7 @@ USES = dict(declared())
 QUERIES = {
     "consented_people": lambda row: row,
     "consented_records": lambda row: row.person,
+    "cases_to_hand_out": lambda row: row,
     "people_to_hand_out": lambda row: row,
     "interviews_to_hand_out": lambda row: row.person,
     "acts_to_hand_out": lambda row: row.person,

@@ -161,8 +161,15 @@ def _fits(content: bytes, encoding: str) -> bool:
 
 
 def _read_xlsx(path: Path, sheet: str | None) -> Rows:
+    return _assemble(read_sheet(path, sheet), path, ())
+
+
+def read_sheet(path: Path, sheet: str | None = None) -> list[tuple[int, list[str]]]:
+    """The rows of a workbook's sheet that are not empty, each with its number; the first sheet
+    where none is named. Cells are text as written. Raises an InputError."""
     import openpyxl
 
+    _check_file(path)
     _check_workbook(path)
     try:
         book = openpyxl.load_workbook(path, data_only=False)
@@ -182,7 +189,7 @@ def _read_xlsx(path: Path, sheet: str | None) -> Rows:
             where=f"{path.name}, sheet {page.title}",
             hint="Unmerge them (Home > Merge > Unmerge) and fill each cell with its own value.",
         )
-    return _assemble(_sheet_lines(page), path, ())
+    return _sheet_lines(page)
 
 
 def _sheet_lines(page: Any) -> list[tuple[int, list[str]]]:

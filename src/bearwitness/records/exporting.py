@@ -20,9 +20,11 @@ from bearwitness.casebook.rights import Reader, Right, check_may
 from bearwitness.coding import load_vocabulary
 from bearwitness.errors import ConsentMissing, RecordsError
 from bearwitness.intake import Format, write_rows
+from bearwitness.intake.htcds import columns, write_cases
 from bearwitness.records import queries
 from bearwitness.records.access import STATED, action, own
 from bearwitness.records.audit import audited
+from bearwitness.records.cases import LEFT_OUT, case_of
 from bearwitness.records.models import Export, HandedOut
 
 _CHUNK = 2_000
@@ -54,7 +56,8 @@ class Asked:
 class Listed:
     """A list that can leave. `rows` is the query that asks for consent, `all_rows` the one behind
     the page, by which it is told how many stayed. `cells` gives a row's values, `more_names` and
-    `more_words` the columns that come only when they are asked for.
+    `more_words` the columns that come only when they are asked for; where names or words stand in
+    columns that are always there, `offers_names` and `offers_words` tell of it.
 
     `owned` leads from a row to what a team owns, `person` to whom the row is about.
     """
@@ -66,10 +69,21 @@ class Listed:
     cells: Callable[[Any, Asked], list[Any]]
     more_names: tuple[str, ...] = ()
     more_words: tuple[str, ...] = ()
+    offers_names: bool = False
+    offers_words: bool = False
     filters: tuple[str, ...] = ()
     owned: str = ""
     person: str = ""
     about_people: bool = True
+    lost: str = ""  # what the layout of the file has no place for
+
+    @property
+    def has_names(self) -> bool:
+        return self.offers_names or bool(self.more_names)
+
+    @property
+    def has_words(self) -> bool:
+        return self.offers_words or bool(self.more_words)
 
     def header(self, asked: Asked) -> list[str]:
         return [
@@ -143,6 +157,18 @@ LISTS: Mapping[str, Listed] = {
         cells=_person,
         filters=("code_name",),
         person="pk",
+    ),
+    "cases": Listed(
+        right=Right.SEE,
+        rows=queries.cases_to_hand_out,
+        all_rows=queries.people,
+        columns=("case", *columns()),
+        cells=case_of,
+        filters=("code_name",),
+        person="pk",
+        offers_names=True,
+        offers_words=True,
+        lost=LEFT_OUT,
     ),
     "interviews": Listed(
         right=Right.SEE,
@@ -221,7 +247,11 @@ def export_list(reader: Reader, stream: BinaryIO, asked: Asked) -> Export:
         )
     rows = _rows(reader, wanted, asked)
     seen = _Seen(rows, wanted, asked)
-    write_rows(stream, asked.kind, columns=wanted.header(asked), rows=seen, about=_about(asked))
+    about = _about(wanted, asked)
+    if asked.listed == "cases" and asked.kind is Format.XLSX:
+        write_cases(stream, seen, about)
+    else:
+        write_rows(stream, asked.kind, columns=wanted.header(asked), rows=seen, about=about)
     if wanted.about_people and not seen.count:
         raise ConsentMissing(
             "no row of this list may leave for this use",
@@ -277,11 +307,13 @@ def _chosen(rows: QuerySet, asked: Asked) -> QuerySet:
     return rows if asked.numbers is None else rows.filter(pk__in=list(asked.numbers))
 
 
-def _about(asked: Asked) -> dict[str, str]:
+def _about(wanted: Listed, asked: Asked) -> dict[str, str]:
     told = {"list": asked.listed, "written_on": date.today().isoformat()}
     if asked.use is not None:
         told |= {"for": asked.recipient.strip(), "use": Use(asked.use).value}
         told["who_is_in_it"] = f"people whose consent to this use was in force on {asked.on}"
+    if wanted.lost:
+        told["left_out"] = wanted.lost
     return told
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,11 +40,13 @@ class Imported:
     source: Source
     added: int
     rejected: tuple[Any, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if not self.added and not self.rejected:
             return f"{self.source.list_name}: this file is in the records already; nothing added"
         lines = [f"{self.source.list_name}: {self.added:,} people added"]
+        lines += [f"  {note}" for note in self.notes]
         lines += [f"  row {r.row} left out: {r.column} {r.reason}" for r in self.rejected]
         return "\n".join(lines)
 
@@ -66,6 +68,31 @@ def import_list(
     that cannot be read, RecordsError where another list has the name.
     """
     path = Path(path)
+
+    def read(list_name: str) -> tuple[Any, tuple[Any, ...]]:
+        found = _read(path, list_name, mapping)
+        return found, found.rejected
+
+    def add(source: Source, found: Any) -> list[Person]:
+        people = add_people(source, found.members.to_pylist(), found.statements.to_pylist())
+        add_consents(people, uses, name or path.stem)
+        return people
+
+    facts = {"uses": sorted(uses)}
+    return bring_in(reader, path, name=name, read=read, add=add, facts=facts)
+
+
+def bring_in(  # noqa: PLR0913 - what differs from one kind of file to another
+    reader: Reader,
+    path: Path,
+    *,
+    name: str,
+    read: Callable[[str], tuple[Any, tuple[Any, ...]]],
+    add: Callable[[Source, Any], list[Person]],
+    facts: Mapping[str, Any],
+) -> Imported:
+    """Seal a file and write what `read` finds in it by `add`: a source with its people, or
+    nothing. `read` gives what it found and the rows that it left out."""
     if not path.is_file():
         raise FileMissing("there is no such file", where=path.name, hint="Check the path.")
     digest = file_digest(path)
@@ -74,7 +101,7 @@ def import_list(
     if known:
         return Imported(source=known, added=0)
     list_name = slugify(name or path.stem, allow_unicode=True)[:60] or "list"
-    rows_read = _read(path, list_name, mapping)
+    found, rejected = read(list_name)
     _seal(path, digest)
     with audited(reader) as write:
         # Again, inside: somebody else may have imported the same file meanwhile.
@@ -82,11 +109,11 @@ def import_list(
         if known:
             return Imported(source=known, added=0)
         source = _add_list(team, list_name, name or path.stem, digest)
-        people = _add_people(source, rows_read)
-        _add_consents(people, uses, name or path.stem)
-        facts = {"original": digest, "people": [p.code_name for p in people]}
-        write.note("import_list", source, {**facts, "uses": sorted(uses)})
-    return Imported(source=source, added=len(people), rejected=rows_read.rejected)
+        people = add(source, found)
+        noted = {"original": digest, "people": [p.code_name for p in people], **facts}
+        write.note("import_list", source, noted)
+    facts = {"rejected": rejected, "notes": found.notes}
+    return Imported(source=source, added=len(people), **facts)
 
 
 def original_path(source: Source) -> Path | None:
@@ -138,8 +165,10 @@ def _add_list(team: int, list_name: str, title: str, digest: str) -> Source:
     )
 
 
-def _add_people(source: Source, read: Any) -> list[Person]:
-    members = read.members.to_pylist()
+def add_people(
+    source: Source, members: list[dict[str, Any]], statements: list[dict[str, Any]]
+) -> list[Person]:
+    """A person and a record for each row of MEMBERS, with the names and STATEMENTS of each."""
     said = [{k: member[k] or "" for k in _SAID} for member in members]
     people = Person.objects.bulk_create(
         [
@@ -160,7 +189,7 @@ def _add_people(source: Source, read: Any) -> list[Person]:
         _BATCH,
     )
     _add_names(source, people, members)
-    _add_statements(source, records, read.statements.to_pylist())
+    _add_statements(source, records, statements)
     return people
 
 
@@ -196,7 +225,8 @@ def _add_statements(
     Statement.objects.bulk_create(rows, _BATCH)
 
 
-def _add_consents(people: list[Person], uses: Collection[Use], asked_by: str) -> None:
+def add_consents(people: list[Person], uses: Collection[Use], asked_by: str) -> None:
+    """What the organisation that gave the list says that it asked everybody for."""
     rows = [
         Consent(
             person=person,

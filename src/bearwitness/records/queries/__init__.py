@@ -34,6 +34,7 @@ from bearwitness.records.queries.keeping import (
 )
 from bearwitness.records.queries.leaving import (
     acts_to_hand_out,
+    cases_to_hand_out,
     events_to_hand_out,
     exports,
     handed_out,
@@ -79,6 +80,7 @@ __all__ = [
     "acts_to_hand_out",
     "audit_entries",
     "authors",
+    "cases_to_hand_out",
     "changes",
     "comments",
     "consented_people",

@@ -39,6 +39,16 @@ def people_to_hand_out(
 
 
 @query(Right.EXPORT, use=STATED)
+def cases_to_hand_out(
+    reader: Reader, use: Use, *, on: date, code_name: str = ""
+) -> QuerySet[Person]:
+    """The same people with what lists say of them, and the acts that may leave."""
+    told = Act.objects.filter(_told_by_agreed(use, on, "source"))
+    found = people_to_hand_out(reader, use, on=on, code_name=code_name)
+    return found.prefetch_related(Prefetch("acts", queryset=told), "records__statements")
+
+
+@query(Right.EXPORT, use=STATED)
 def interviews_to_hand_out(
     reader: Reader, use: Use, *, on: date, state: str = ""
 ) -> QuerySet[Interview]:

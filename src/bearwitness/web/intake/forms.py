@@ -38,3 +38,34 @@ class ListForm(forms.Form):
         if file.size > MOST_BYTES:
             raise ValidationError(_("This file is larger than 50 MB. Import it by command line."))
         return file
+
+
+class CasesForm(ListForm):
+    mailing_by = forms.ChoiceField(
+        label=_("Whoever filled the address in went by"),
+        choices=[("label", _("the labels, in the second row")), ("name", _("the field names"))],
+        help_text=_(
+            "In the standard's template the two disagree. It matters only where they still do."
+        ),
+    )
+    leave_out = forms.BooleanField(
+        label=_("Leave out rows with a cell that cannot be used"),
+        required=False,
+        help_text=_("Else nothing comes in, and the rows to correct are named."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("The workbook")
+        self.fields["file"].help_text = _("XLSX, with the standard's field names in its first row.")
+        self.fields["file"].widget.attrs["accept"] = ".xlsx"
+        self.fields["uses"].label = _("Uses that whoever consented agreed to besides")
+        self.fields["uses"].help_text = _(
+            "Being recorded is agreed to where con_Consent is yes; these only if you know of them."
+        )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if Path(file.name).suffix.lower() != ".xlsx":
+            raise ValidationError(_("Send an XLSX file."))
+        return super().clean_file()

@@ -49,9 +49,9 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not wanted.about_people:
             del self.fields["use"]
-        if not (wanted.more_names and may(reader, Right.NAMES)):
+        if not (wanted.has_names and may(reader, Right.NAMES)):
             del self.fields["names"]
-        if not (wanted.more_words and may(reader, Right.WORDS)):
+        if not (wanted.has_words and may(reader, Right.WORDS)):
             del self.fields["words"]
 
     def clean_rows(self):

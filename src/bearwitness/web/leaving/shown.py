@@ -7,6 +7,7 @@ from bearwitness.web.casebook.forms import USE_WORDS
 
 LIST_WORDS = {
     "people": _("People"),
+    "cases": _("Cases (HTCDS 2.0)"),
     "interviews": _("Interviews"),
     "acts": _("Acts"),
     "events": _("Events"),

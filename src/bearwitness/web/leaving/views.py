@@ -26,7 +26,8 @@ from bearwitness.web.pages import ActionPage, language_tag, need, page_of
 from bearwitness.web.said import in_one_line
 
 # The filters of a list's page, as its address has them, and as the queries know them.
-FILTERS = {"people": {"code": "code_name"}, "interviews": {"state": "state"}}
+_BY_CODE = {"code": "code_name"}
+FILTERS = {"people": _BY_CODE, "cases": _BY_CODE, "interviews": {"state": "state"}}
 
 
 class ExportList(ActionPage):
@@ -76,7 +77,8 @@ class ExportList(ActionPage):
         if marked := told.pop("marked", 0):
             told["marked"] = ngettext("%(n)d marked row.", "%(n)d marked rows.", marked)
             told["marked"] %= {"n": marked}
-        return super().get_context_data(**told, filtered=self.filters)
+        facts = {"filtered": self.filters, "listed": self.kwargs["listed"]}
+        return super().get_context_data(**told, **facts)
 
     def form_valid(self, form):
         with ExitStack() as on_failure:
@@ -103,7 +105,8 @@ class ExportList(ActionPage):
         )
 
     def back(self):
-        return reverse(self.kwargs["listed"])
+        listed = self.kwargs["listed"]
+        return reverse("people" if listed == "cases" else listed)
 
 
 def _nameless_file():
