@@ -32,7 +32,7 @@ from bearwitness.intake.htcds import (
 from bearwitness.records import actions
 from bearwitness.records.cases import full_name, import_cases
 from bearwitness.records.exporting import Asked, export_list
-from bearwitness.records.models import AuditEntry, Consent, Person, Statement
+from bearwitness.records.models import AuditEntry, Consent, FindableAct, Person, Statement
 
 TODAY = date.today()
 COLUMNS = columns()
@@ -113,6 +113,7 @@ def test_a_workbook_comes_in_with_its_people_acts_consents_and_every_cell_as_wri
     assert not other.consents.exists()  # nobody said that they agreed
     assert AuditEntry.objects.last().action == "import_list"
     assert import_cases(reader("alice"), path, name="again").added == 0
+    assert FindableAct.objects.count() == 4
 
 
 @pytest.mark.django_db

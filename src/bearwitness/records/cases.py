@@ -18,7 +18,8 @@ from bearwitness.errors import InputError
 from bearwitness.intake.htcds import JOINED, Case, CasesRead, columns, read_cases, standard
 from bearwitness.records.access import action
 from bearwitness.records.importing import Imported, add_consents, add_people, bring_in
-from bearwitness.records.models import Act, Person, Source
+from bearwitness.records.indexing import keep
+from bearwitness.records.models import Act, FindableAct, Person, Source
 
 RECRUITMENT = "trafficking/recruitment"
 _RECRUITED = ("vic_MethodOfRecruitment", "vic_LocationOfRecruitment")
@@ -100,7 +101,9 @@ def _add(
         for person, case in zip(people, cases, strict=True)
         for term, place in _acts_in(case).items()
     ]
-    Act.objects.bulk_create(rows, _BATCH)
+    acts = Act.objects.bulk_create(rows, _BATCH)
+    for first in range(0, len(acts), _BATCH):
+        keep(FindableAct, [act.pk for act in acts[first : first + _BATCH]])
     return people
 
 
