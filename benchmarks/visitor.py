@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[1]
+_IDLE = 30  # seconds, after which a kept connection is not used again
 _PATIENCE = 120  # seconds: a shared machine can be slow, and a lost answer is an error
 
 
@@ -47,6 +48,7 @@ class Visitor:
         self.visit(port)
 
     def visit(self, port: int) -> None:
+        self.last = time.perf_counter()
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
 
     def get(self, path: str, what: str = "") -> Page:
@@ -72,6 +74,9 @@ class Visitor:
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         began = time.perf_counter()
+        if began - self.last > _IDLE:
+            self.connection.close()  # the server closes it soon; the next request opens another
+        self.last = began
         try:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()

@@ -36,6 +36,7 @@ class Source(Owned):
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index(fields=["kind", "team"], name="sources_of_a_kind"),)
         constraints = (
             # Per team: that another team has the same file is not for this one to know.
             models.UniqueConstraint(fields=["team", "original"], name="a_file_once_in_a_team"),

@@ -11,6 +11,7 @@ from bearwitness.records.queries.coded import (
     event,
     events,
     events_for,
+    events_to_offer,
     number_of_passages,
     passages,
     perpetrators,
@@ -69,6 +70,7 @@ from bearwitness.records.queries.sources import (
     source,
     sources,
     sources_for,
+    sources_to_offer,
 )
 
 __all__ = [
@@ -95,6 +97,7 @@ __all__ = [
     "events",
     "events_for",
     "events_to_hand_out",
+    "events_to_offer",
     "exports",
     "found_acts",
     "found_events",
@@ -127,6 +130,7 @@ __all__ = [
     "sources",
     "sources_for",
     "sources_to_hand_out",
+    "sources_to_offer",
     "teams",
     "to_finish",
     "to_review",

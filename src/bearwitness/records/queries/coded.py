@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from bearwitness.casebook.rights import Reader, Right
 from bearwitness.records.access import query, visible
 from bearwitness.records.models import Act, Event, Evidence, Interview, Involvement, Person
+from bearwitness.records.queries.sources import MOST_OFFERED
 
 
 @query(Right.SEE)
@@ -69,3 +70,12 @@ def event(reader: Reader, number: int) -> Event:
 def events_for(reader: Reader, person: Person) -> QuerySet[Event]:
     """Events that an act done to this person can be part of: those of the person's team."""
     return Event.objects.filter(visible(reader), team=person.team_id).order_by("-id")
+
+
+@query(Right.CODE)
+def events_to_offer(reader: Reader, person: Person) -> list[Event]:
+    """Of those, the ones that are likely to be meant: the person's own, then the newest."""
+    every = events_for(reader, person)
+    own = list(every.filter(acts__person=person).distinct()[:MOST_OFFERED])
+    newest = every.exclude(pk__in=[event.pk for event in own])[:MOST_OFFERED]
+    return [*own, *newest]

@@ -7,6 +7,8 @@ from bearwitness.casebook.rights import Reader, Right
 from bearwitness.records.access import query, visible
 from bearwitness.records.models import Interview, Person, Record, Source
 
+MOST_OFFERED = 40  # more than that nobody reads through in a list to choose from
+
 
 @query(Right.SEE)
 def interviews(
@@ -48,10 +50,23 @@ def records_from(reader: Reader, source: Source) -> QuerySet[Record]:
 
 @query(Right.SEE)
 def sources_for(reader: Reader, person: Person) -> QuerySet[Source]:
-    """Sources that can speak of this person: their interviews first, their lists, all documents."""
-    own = Q(interview__person=person) | Q(records__person=person)
-    found = Source.objects.filter(visible(reader)).filter(own | Q(kind=Source.Kind.DOCUMENT))
-    return found.distinct().order_by("kind", "-id")
+    """Sources that can speak of this person: their interviews, their lists, every document."""
+    can = _own(person) | Q(kind=Source.Kind.DOCUMENT)
+    return Source.objects.filter(visible(reader)).filter(can).order_by("-id")
+
+
+@query(Right.SEE)
+def sources_to_offer(reader: Reader, person: Person) -> list[Source]:
+    """Of those, the ones that are likely to be meant: the person's own, then new documents."""
+    seen = Source.objects.filter(visible(reader))
+    documents = seen.filter(kind=Source.Kind.DOCUMENT).order_by("-id")
+    return [*seen.filter(_own(person)).order_by("kind", "-id"), *documents[:MOST_OFFERED]]
+
+
+def _own(person: Person) -> Q:
+    told = Interview.objects.filter(person=person).values("source")
+    listed = Record.objects.filter(person=person).values("source")
+    return Q(pk__in=told) | Q(pk__in=listed)
 
 
 @query(Right.SEE)

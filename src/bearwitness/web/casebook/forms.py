@@ -12,6 +12,7 @@ from bearwitness.casebook.perpetrators import Perpetrator, PerpetratorKind
 from bearwitness.coding import Quote, load_vocabulary, vocabulary_names
 from bearwitness.errors import InputError
 from bearwitness.records import queries
+from bearwitness.records.queries.sources import MOST_OFFERED
 from bearwitness.web.pages import SaidDateField, language_tag
 from bearwitness.web.said import in_one_line
 
@@ -236,6 +237,22 @@ def with_kind_words(perpetrators):
     return rows
 
 
+class OfferedIterator(forms.models.ModelChoiceIterator):
+    """The rows that are offered; any other of the queryset is taken as well."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from (self.choice(row) for row in self.field.offered)
+
+
+class OfferingField(forms.ModelChoiceField):
+    """A choice among very many rows: some are offered, and any is taken by its number."""
+
+    iterator = OfferedIterator
+    offered = ()
+
+
 class _SaidActForm(PerpetratorForm):
     """What is said of an act, whatever it was coded from."""
 
@@ -243,15 +260,34 @@ class _SaidActForm(PerpetratorForm):
     date = SaidDateField(label=_("When"), required=False)
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     outcome = forms.CharField(label=_("With what outcome"), max_length=200, required=False)
-    event = forms.ModelChoiceField(
+    event = OfferingField(
         label=_("Part of the event"), queryset=None, required=False, empty_label=_("none")
+    )
+    event_number = forms.IntegerField(
+        label=_("Or the number of an older event"),
+        required=False,
+        min_value=1,
+        help_text=_("It stands at the end of the event's address."),
     )
 
     def __init__(self, *args, person, reader, **kwargs):
         super().__init__(*args, **kwargs)
         # No term stands first by itself: the first of a list would be chosen by oversight.
         self.fields["term"].choices = [("", "–"), *term_choices()]
-        self.fields["event"].queryset = queries.events_for(reader, person)
+        event = self.fields["event"]
+        event.queryset = queries.events_for(reader, person)
+        event.offered = queries.events_to_offer(reader, person)
+        if len(event.offered) < MOST_OFFERED:  # all of them are offered
+            del self.fields["event_number"]
+
+    def clean_event_number(self):
+        number = self.cleaned_data["event_number"]
+        event = self.fields["event"].queryset.filter(pk=number).first()
+        if number and event is None:
+            raise ValidationError(_("There is no event of this number in the person's team."))
+        if event is not None:
+            self.cleaned_data["event"] = event
+        return number
 
     @property
     def facts(self) -> dict:
@@ -261,20 +297,40 @@ class _SaidActForm(PerpetratorForm):
 
 
 class ActForm(_SaidActForm):
-    source = forms.ModelChoiceField(
+    source = OfferingField(
         label=_("Source"), queryset=None, empty_label=None, help_text=_("Who or what says so.")
     )
-    field_order = ("term", "date", "place", "by_kind", "by", "by_role", "outcome", "event")
+    source_number = forms.IntegerField(
+        label=_("Or the number of an older document"),
+        required=False,
+        min_value=1,
+        help_text=_("It stands at the end of the document's address."),
+    )
+    field_order = ("term", "date", "place", "by_kind", "by", "by_role", "outcome", "event",
+                   "event_number")  # fmt: skip
 
     def __init__(self, *args, person, reader, **kwargs):
         super().__init__(*args, person=person, reader=reader, **kwargs)
-        self.fields["source"].queryset = queries.sources_for(reader, person)
+        source = self.fields["source"]
+        source.queryset = queries.sources_for(reader, person)
+        source.offered = queries.sources_to_offer(reader, person)
+        if len(source.offered) < MOST_OFFERED:
+            del self.fields["source_number"]
 
     def clean_source(self):
         source = self.cleaned_data["source"]
         if source is None:
             raise ValidationError(_("Choose who or what says so."))
         return source
+
+    def clean_source_number(self):
+        number = self.cleaned_data["source_number"]
+        source = self.fields["source"].queryset.filter(pk=number).first()
+        if number and source is None:
+            raise ValidationError(_("There is no document of this number that you can see."))
+        if source is not None:
+            self.cleaned_data["source"] = source
+        return number
 
 
 class CodingForm(_SaidActForm):

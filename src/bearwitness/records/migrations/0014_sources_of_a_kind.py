@@ -1,0 +1,8 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0013_shelves")]
+    operations = [
+        migrations.AddIndex("source", models.Index(fields=["kind", "team"], name="sources_of_a_kind")),
+    ]
