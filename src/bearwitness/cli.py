@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bearwitness.cli_accounts import accounts, lock, unlock
 from bearwitness.cli_exchange import export, import_cases
 from bearwitness.cli_records import audit, fill, import_, invent_casebook, reindex, serve, snapshot
 from bearwitness.errors import BearwitnessError
@@ -325,5 +326,6 @@ def verify(package: Path, signer: str | None, as_json: bool) -> None:
         click.echo("Compare that fingerprint with one the publisher gave you another way.")
 
 
-for _command in (serve, snapshot, import_, import_cases, export, fill, audit, reindex):
+_KEEPING = (audit, reindex, accounts, lock, unlock)
+for _command in (serve, snapshot, import_, import_cases, export, fill, *_KEEPING):
     main.add_command(_command)

@@ -16,6 +16,7 @@ from bearwitness.errors import ExtraMissing
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(path_type=Path)
 _INVENTED = 48  # interviews
+_OF_WEB = ("django", "allauth", "waitress", "whitenoise")
 
 
 def start_records() -> None:
@@ -23,7 +24,7 @@ def start_records() -> None:
     try:
         from bearwitness.web.server import setup
     except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith(("django", "waitress", "whitenoise")):
+        if error.name is None or not error.name.startswith(_OF_WEB):
             raise
         raise ExtraMissing(
             "this command needs the web extra",

@@ -24,6 +24,7 @@ PASSWORD = "slow-river-bends-42"
 LANGUAGES = ("en", "ko", "zh-hans")
 # Pages without a page: a file, an answer to a script, a deliberately empty one.
 NO_PAGE = {"progress", "report", "report-pdf", "package", "blank", "leave", "logout", "language"}
+NO_PAGE |= {"here", "passkey-sign-in", "second-step"}
 SHOWN = sorted((set(NAMES) - POST_ONLY - NO_PAGE) | {"study"})
 # Words and names stand behind a button: the page after it is a page too.
 BEHIND = {

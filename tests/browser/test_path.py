@@ -113,6 +113,7 @@ def test_a_person_is_recorded_consents_is_coded_and_her_name_shows_only_when_ask
     page.fill(f"form.fields [name={name_field}]", NAME.split(maxsplit=1)[0])
     page.fill("[name=birth]", "1978~")
     page.click("form.fields button")
+    page.wait_for_selector("h1:has-text('P-')")
     code_name = page.inner_text("h1")
     assert code_name.startswith("P-")
     assert "리가상" not in page.content()

@@ -128,8 +128,8 @@ def arguments(name, function, world):
 ABOUT_PEOPLE = [
     (n, f)
     for n, f in QUERIES
-    if n
-    not in {"reviewers", "account", "accounts", "audit_entries", "my_teams", "teams", "exports"}
+    if n not in {"reviewers", "account", "accounts", "audit_entries", "my_teams", "teams"}
+    and n not in {"exports", "entry_of", "own_second_factors", "own_sessions"}
 ]
 
 

@@ -19,9 +19,12 @@ from django.db import connection
 from tests.cast import reader
 
 from bearwitness.casebook import Name
+from bearwitness.casebook.guesses import PASSWORD
+from bearwitness.errors import NotPermitted
 from bearwitness.records import actions
 from bearwitness.records.audit import verify_audit
 from bearwitness.records.models import Person
+from bearwitness.records.signing_in import Try
 from bearwitness.records.triggers import remove_triggers
 
 
@@ -49,6 +52,28 @@ def test_writers_stand_in_line():
     assert Person.objects.count() == 80
     assert verify_audit() >= before + 80
     remove_triggers(connection)  # or the audit would refuse to be emptied after the test
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_sent_at_once_do_not_all_pass():
+    passed, refused, beginning = [], [], threading.Barrier(12)
+
+    def guess(number):
+        beginning.wait()
+        try:
+            Try(PASSWORD, "alice", f"10.0.0.{number}").count()
+            passed.append(number)
+        except NotPermitted:
+            refused.append(number)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=guess, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(passed), len(refused)) == (PASSWORD.free, 12 - PASSWORD.free)
 """
 
 

@@ -9,7 +9,7 @@ from tests.web.conftest import ALIAS, NAME, WORDS
 
 from bearwitness.records.models import AuditEntry, Interview, Person
 
-OPEN = {"login", "leave", "blank", "logout", "language"}
+OPEN = {"login", "second-step", "passkey-sign-in", "leave", "blank", "logout", "language"}
 POST_ONLY = {
     "add-comment",
     "code-act",
@@ -17,6 +17,10 @@ POST_ONLY = {
     "move-interview",
     "choose-team",
     "end-account",
+    "end-sessions",
+    "here",
+    "lift-wait",
+    "remove-second-factor",
     "find-by-name",
     "new-password",
     "open-person",
@@ -60,6 +64,9 @@ def address(name, person):
         "account": {"number": user.pk},
         "new-password": {"number": user.pk},
         "end-account": {"number": user.pk},
+        "lift-wait": {"number": user.pk},
+        "reset-second-factors": {"number": user.pk},
+        "remove-second-factor": {"number": 1},
     }
     (pattern,) = [p for p in all_patterns() if p.name == name]
     if "code_name" in pattern.pattern.converters:

@@ -12,18 +12,30 @@ from tests.web.test_pages import NAMES, address
 
 from bearwitness.records import actions
 
-ANYONE = {"login", "logout", "leave", "blank", "language"}
+ANYONE = {"login", "second-step", "passkey-sign-in", "logout", "leave", "blank", "language"}
 WHO = ("nobody", "alice", "bob", "charlie", "dina", "ana", "paul", "audrey", "adam")
 #                  method  nobody alice bob charlie dina ana paul audrey adam
 TABLE = """
 start               GET    302>   200   200  200    200  200  302   302   302
 password            GET    302>   200   200  200    200  200  200   200   200
+settings            GET    302>   200   200  200    200  200  200   200   200
+second-factor       GET    302>   200   200  200    200  200  200   200   200
+add-code-app        GET    302>   200   200  200    200  200  200   200   200
+add-passkey         GET    302>   200   200  200    200  200  200   200   200
+recovery-codes      GET    302>   200   200  200    200  200  200   200   200
+remove-second-factor POST  302>   404   404  404    404  404  404   404   404
+end-sessions        POST   302>   302   302  302    302  302  302   302   302
+confirm             GET    302>   200   200  200    200  200  200   200   200
+here                POST   302>   200   200  200    200  200  200   200   200
 choose-team         POST   302>   302   302  404    302  302  404   404   404
 accounts            GET    302>   403   403  403    403  403  403   403   200
 add-account         GET    302>   403   403  403    403  403  403   403   200
 account             GET    302>   403   403  403    403  403  403   403   200
 new-password        POST   302>   403   403  403    403  403  403   403   302
 end-account         POST   302>   403   403  403    403  403  403   403   302
+reset-second-factors GET   302>   403   403  403    403  403  403   403   200
+lift-wait           POST   302>   403   403  403    403  403  403   403   302
+lock-casebook       GET    302>   403   403  403    403  403  403   403   200
 add-team            GET    302>   403   403  403    403  403  403   403   200
 people              GET    302>   200   200  200    200  200  403   403   403
 find-by-name        POST   302>   200   200  200    403  403  403   403   403

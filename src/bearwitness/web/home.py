@@ -23,7 +23,7 @@ def start(request):
     for right, page in _STARTS:
         if may(reader, right):
             return redirect(page)
-    return redirect("password")
+    return redirect("settings")
 
 
 def _work(reader):

@@ -100,7 +100,7 @@ def make_first_account() -> str | None:
     elif not password:
         password = generated = secrets.token_urlsafe(12)
     user = user or "admin"
-    actions.make_first_account(user, password)
+    actions.make_first_account(user, password, given=bool(generated))
     if generated:
         return f"first account: {user}   password, shown this once: {generated}"
     return f"first account: {user}"

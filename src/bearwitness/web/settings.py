@@ -10,9 +10,29 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from bearwitness.casebook.rights import Role
+
 
 def _flag(name: str) -> bool:
     return os.environ.get(name, "").casefold() in ("1", "true", "yes", "on")
+
+
+def _number(name: str, usual: float) -> float:
+    stated = os.environ.get(name, "")
+    try:
+        return float(stated) if stated else usual
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} should be a number") from error
+
+
+def _roles(stated: str) -> tuple[str, ...]:
+    roles = tuple(role.strip() for role in stated.split(",") if role.strip())
+    if unknown := set(roles) - set(Role):
+        raise ImproperlyConfigured(
+            f"BEARWITNESS_SECOND_FACTOR_ROLES names {', '.join(sorted(unknown))}. "
+            f"Roles are {', '.join(Role)}."
+        )
+    return roles
 
 
 def _secret_key() -> str:
@@ -69,9 +89,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth.account",
+    "allauth.mfa",
     "bearwitness.records",
     "bearwitness.web",
 ]
@@ -84,9 +105,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "bearwitness.web.entry.standing.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "bearwitness.web.readers.readers",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "bearwitness.web.entry.standing.first_things_first",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bearwitness.web.middleware.errors_as_pages",
 ]
@@ -101,6 +125,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "bearwitness.web.pages.rights",
+                "bearwitness.web.entry.standing.own_pages",
             ],
         },
     },
@@ -126,7 +151,28 @@ if _HTTPS:
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_ENGINE = "bearwitness.records.sessions"
+BEARWITNESS_SESSION_HOURS = _number("BEARWITNESS_SESSION_HOURS", 8)
+BEARWITNESS_IDLE_MINUTES = _number("BEARWITNESS_IDLE_MINUTES", 30)
+SESSION_COOKIE_AGE = int(BEARWITNESS_SESSION_HOURS * 60 * 60)
+# Behind a proxy its own address stands on every request, and the sender's in a header of its.
+BEARWITNESS_BEHIND_PROXY = _HTTPS
+
+# Who has to have a second factor, and for how many days they can put it off.
+_ASKED = os.environ.get("BEARWITNESS_SECOND_FACTOR_ROLES", "administrator,publisher,coder")
+BEARWITNESS_SECOND_FACTOR_ROLES = _roles(_ASKED)
+BEARWITNESS_SECOND_FACTOR_GRACE_DAYS = _number("BEARWITNESS_SECOND_FACTOR_GRACE_DAYS", 3)
+# What a code app and a passkey call this casebook: it can be read on a telephone that was taken.
+BEARWITNESS_SHOWN_AS = os.environ.get("BEARWITNESS_SHOWN_AS") or "bearwitness"
+# Of django-allauth only the second factors: nobody signs up, nothing is sent, no page is its own.
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "bearwitness.records.second_factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Clocks that no network sets go apart: the code before and the code after are taken as well.
+MFA_TOTP_TOLERANCE = 1
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

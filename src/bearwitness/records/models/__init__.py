@@ -13,6 +13,13 @@ from bearwitness.records.models.cases import (
 )
 from bearwitness.records.models.coded import Act, Event, Evidence, Involvement
 from bearwitness.records.models.drafting import Draft
+from bearwitness.records.models.entering import (
+    AccountSettings,
+    CasebookLock,
+    Guesses,
+    SecondFactorReset,
+    Session,
+)
 from bearwitness.records.models.finding import (
     Dated,
     Findable,
@@ -30,10 +37,12 @@ from bearwitness.records.models.leaving import Export, HandedOut
 from bearwitness.records.models.reviewing import Comment
 
 __all__ = [
+    "AccountSettings",
     "Act",
     "AuditEntry",
     "AuditHead",
     "Batch",
+    "CasebookLock",
     "Comment",
     "Consent",
     "Dated",
@@ -47,6 +56,7 @@ __all__ = [
     "FindableEvent",
     "FindableInterview",
     "FindableName",
+    "Guesses",
     "HandedOut",
     "IndexState",
     "Interview",
@@ -58,6 +68,8 @@ __all__ = [
     "Record",
     "RoleHeld",
     "SavedSearch",
+    "SecondFactorReset",
+    "Session",
     "Shelf",
     "Source",
     "Statement",

@@ -3,7 +3,16 @@
 Where a use is stated, people who did not consent to it are not in the answer either.
 """
 
-from bearwitness.records.queries.accounts import account, accounts, audit_entries, my_teams, teams
+from bearwitness.records.queries.accounts import (
+    account,
+    accounts,
+    audit_entries,
+    entry_of,
+    my_teams,
+    own_second_factors,
+    own_sessions,
+    teams,
+)
 from bearwitness.records.queries.coded import (
     act,
     acts,
@@ -90,6 +99,7 @@ __all__ = [
     "consents",
     "counts_by_state",
     "drafts",
+    "entry_of",
     "erasure",
     "erasure_of",
     "erasures",
@@ -113,6 +123,8 @@ __all__ = [
     "number_of_passages",
     "number_of_people",
     "own_record",
+    "own_second_factors",
+    "own_sessions",
     "passages",
     "people",
     "people_among",

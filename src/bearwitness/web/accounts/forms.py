@@ -65,3 +65,11 @@ class NewAccountForm(AccountForm):
 
 class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name of the team"), max_length=60)
+
+
+class WhyForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why"),
+        max_length=500,
+        help_text=_("It is kept with what was done, and read by whoever asks later."),
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bearwitness.casebook.rights import Right, Role
 from bearwitness.records import actions, queries
 from bearwitness.web.accounts import forms
+from bearwitness.web.entry.words import KIND_WORDS
 from bearwitness.web.pages import ActionPage, found, need, page_of
 
 
@@ -67,7 +69,9 @@ class EditAccount(_AccountPage):
         }
 
     def get_context_data(self, **context):
-        return super().get_context_data(account=self.account, **context)
+        entry = queries.entry_of(self.reader, self.account)
+        entry["words"] = [KIND_WORDS[kind] for kind in entry["kinds"]]
+        return super().get_context_data(account=self.account, entry=entry, **context)
 
     def act(self, form):
         actions.change_account(self.reader, self.account, **form.facts)
@@ -88,6 +92,63 @@ def end_account(request, number):
     actions.end_account(request.reader, found(queries.account, request.reader, number))
     messages.success(request, _("Ended. Whoever was signed in with it is signed out."))
     return redirect("accounts")
+
+
+@require_POST
+@need(Right.MANAGE)
+def lift_wait(request, number):
+    actions.lift_wait(request.reader, found(queries.account, request.reader, number))
+    messages.success(request, _("They can try again at once."))
+    return redirect("account", number)
+
+
+class ResetSecondFactors(ActionPage):
+    right = Right.MANAGE
+    form_class = forms.WhyForm
+    submit = gettext_lazy("Take them away")
+    done = gettext_lazy("Done. They sign in with the password alone, and set up a new one.")
+    intro = gettext_lazy(
+        "For a colleague who lost telephone and recovery codes. Be sure that it is them who asks: "
+        "meet them, or call a number that you had before. All their sessions end."
+    )
+
+    @cached_property
+    def account(self):
+        return found(queries.account, self.reader, self.kwargs["number"])
+
+    @property
+    def title(self):
+        return _("Second factors of %(name)s") % {"name": self.account.get_username()}
+
+    def get_context_data(self, **context):
+        return super().get_context_data(account=self.account, **context)
+
+    def act(self, form):
+        actions.reset_second_factors(self.reader, self.account, why=form.cleaned_data["why"])
+        return self.back()
+
+    def back(self):
+        return reverse("account", args=[self.account.pk])
+
+
+class LockCasebook(ActionPage):
+    right = Right.MANAGE
+    form_class = forms.WhyForm
+    title, submit = gettext_lazy("Lock the whole casebook"), gettext_lazy("Lock it now")
+    intro = gettext_lazy(
+        "Everybody is signed out at once, you too, and nobody can sign in. It is opened again at "
+        "the computer that it runs on, with the command: bearwitness unlock. Whoever holds that "
+        "computer can still read its disk: what protects it is that the disk is encrypted and the "
+        "computer switched off."
+    )
+
+    def act(self, form):
+        actions.lock_casebook(self.reader, why=form.cleaned_data["why"])
+        logout(self.request)
+        return "login"
+
+    def back(self):
+        return reverse("accounts")
 
 
 def _show_password(request, user, password):
