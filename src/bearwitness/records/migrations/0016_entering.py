@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('records', '0014_search'),
+        ('records', '0015_sources_of_a_kind'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
