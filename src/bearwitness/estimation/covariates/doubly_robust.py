@@ -23,6 +23,11 @@ GIVEN_COVARIATES = (
 )
 FEWEST_IN_CLASS = 10  # people in each class that is learned: fewer cannot be spread over folds
 MOST_BY_ONE = 0.05  # of the estimate
+# A chance is not learned better than to about one over the root of the people who show it. Twice
+# that would cost bias, and 0.005 whatever the table leaves single people with weights of hundreds
+# (docs/explanation/methods/doubly-robust.md; the idea is of Gruber, Phillips, Lee & van der Laan
+# 2022, for chances of being treated).
+LEAST_CHANCE = 1.5  # over the root of the people with a pattern, of the pattern's share
 MOST_BOUND = 0.05  # share of people whose chance met its bound: beyond it, a caveat
 
 
@@ -31,7 +36,8 @@ class RobustSettings:
     """What estimates from covariates have in common: what is known of people, how it is learned.
 
     Chances are learned on `folds` - 1 parts and used on the part left out; none that is divided by
-    is taken below `bound`. `learner` is LogitLearner unless you give an object with fit and
+    is taken below `bound`, or where that is None below 1.5 / root(m) of the share of the pattern
+    that m people have. `learner` is LogitLearner unless you give an object with fit and
     predict_proba.
     """
 
@@ -39,7 +45,7 @@ class RobustSettings:
     covariates: tuple[str, ...]
     learner: Learner | None = None
     folds: int = 5
-    bound: float = 0.005
+    bound: float | None = None
     level: float = 0.95
     seed: int = 1
 
@@ -49,8 +55,8 @@ class RobustSettings:
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if not 2 <= self.folds <= 50:
             raise StudyInvalid("folds should be from 2 to 50", hint="Usual is 5.")
-        if not 0 < self.bound <= 0.1:
-            raise StudyInvalid("bound should lie between 0 and 0.1", hint="Usual is 0.005.")
+        if self.bound is not None and not 0 < self.bound <= 0.1:
+            raise StudyInvalid("bound should lie between 0 and 0.1", hint="None: by the table.")
         names = [*self.columns, *self.covariates]
         if len(set(names)) < len(names):
             raise StudyInvalid("a column is named twice among lists and covariates")
@@ -75,6 +81,16 @@ class RobustSettings:
     def learn(self, people: People, labels: Labels) -> Reals:
         """The chance of each class for every person."""
         return cross_fit(people, labels, learner=self.learner, folds=self.folds, seed=self.seed)
+
+    def hold(self, chances: Reals, labels: Labels, patterns: Labels) -> tuple[Reals, float]:
+        """The chances with none of `patterns` below its bound, and the share of people moved."""
+        people = np.bincount(labels, minlength=chances.shape[1])[patterns]
+        least = np.full(len(patterns), self.bound or 0.0)
+        if self.bound is None:
+            least = np.minimum(LEAST_CHANCE / np.sqrt(people), 1.0) * people / len(labels)
+        held = chances.copy()
+        held[:, patterns] = np.maximum(chances[:, patterns], least)
+        return held, float((chances[:, patterns] < least).any(axis=1).mean())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,17 +129,51 @@ class DoublyRobust(RobustSettings):
         early = judge_overlap(draft, told.seen) or judge_classes(draft, labels, range(1, 4))
         if early:
             return early
-        chances = self.learn(told, labels)
-        both = np.maximum(chances[:, 3], self.bound)
+        chances, bounded = self.hold(self.learn(told, labels), labels, np.array([3]))
+        both = chances[:, 3]
         first, second = chances[:, 1] + both, chances[:, 2] + both
-        times = first * second / both
-        influence = influence_of_pair(told.flags, first, second, both)
+        terms = np.column_stack(
+            [influence_of_pair(_flags_of(label), first, second, both) for label in range(4)]
+        )
         versions = {
-            "plug_in": float(times.sum()),
-            "inverse_probability": float((told.flags[:, :2].all(axis=1) * times / both).sum()),
+            "plug_in": float((first * second / both).sum()),
+            "inverse_probability": float((first * second / both**2)[labels == 3].sum()),
         }
-        bounded = float((chances[:, 3] < self.bound).mean())
-        return answer_robust(draft, influence, versions, bounded)
+        return answer_robust(draft, Terms(terms, chances, labels), versions, bounded)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How many people a person seen stands for: `values` (people by classes) for every class they
+    might have been of, with the learned `chances` of each, and the classes they are of.
+    """
+
+    values: Reals
+    chances: Reals
+    labels: Labels
+
+    @property
+    def own(self) -> Reals:
+        return np.asarray(self.values[np.arange(len(self.labels)), self.labels])
+
+    @property
+    def variance(self) -> float:
+        """Of the sum over people: the larger of what they show and what their chances say.
+
+        The variance among people is right whatever was learned, and small by accident where few
+        people with a small chance of being on both happen to be: just then the total is too
+        large. That given the covariates, by the learned chances, does not hang on who happened to
+        be; it is wrong where they are.
+        """
+        chances = self.chances / self.chances.sum(axis=1, keepdims=True)
+        middle = (chances * self.values).sum(axis=1)
+        within = float((chances * (self.values - middle[:, None]) ** 2).sum())
+        count = len(self.labels)
+        return max(count * float(self.own.var()), within + count * float(middle.var()))
+
+
+def _flags_of(label: int) -> Labels:
+    return np.array([[label & 1, label >> 1]])
 
 
 def influence_of_pair(flags: Labels, first: Reals, second: Reals, both: Reals) -> Reals:
@@ -163,18 +213,19 @@ def judge_classes(draft: Estimate, labels: Any, needed: Any) -> Estimate | None:
 
 
 def answer_robust(
-    draft: Estimate, influence: Reals, versions: dict[str, float], bounded: float
+    draft: Estimate, terms: Terms, versions: dict[str, float], bounded: float
 ) -> Estimate:
-    """The total is the sum of `influence` over the people seen; `versions` are told beside it.
+    """The total is the sum of the terms over the people seen; `versions` are told beside it.
 
-    Its variance has two parts: that of the influence, n var, and that of how many were seen at
-    all, N (N - n) / n.
+    Its variance has two parts: that of the terms, and that of how many were seen at all,
+    N (N - n) / n.
     """
+    influence = terms.own
     total, seen = float(influence.sum()), draft.observed
     draft = replace(draft, details={**versions, "bounded": bounded})
     if total <= seen:
         return refuse(draft, "the estimate is not larger than the people observed")
-    variance = seen * float(influence.var()) + total * (total - seen) / seen
+    variance = terms.variance + total * (total - seen) / seen
     interval = log_normal_interval(
         seen, total - seen, log_error(total - seen, variance), draft.level
     )

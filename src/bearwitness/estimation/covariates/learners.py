@@ -6,6 +6,7 @@ after fitting can stand in its place: the manner of scikit-learn, which is not n
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -18,6 +19,9 @@ Labels = NDArray[np.int64]
 _ROUNDS = 50
 _CLOSE = 1e-8  # of the number of people
 _FEWEST_VALUES = 6  # a column with as many is bent at its quartiles
+# People of the rarest class for each column that is learned from, or the learner takes a plainer
+# set of columns: the rule of thumb of Peduzzi, Concato, Kemper, Holford & Feinstein (1996).
+_PEOPLE_A_COLUMN = 10
 
 
 class Learner(Protocol):
@@ -29,20 +33,23 @@ class Learner(Protocol):
 
 
 class LogitLearner:
-    """Multinomial logistic regression; numeric columns may bend at their quartiles.
+    """Multinomial logistic regression; columns may bend at their quartiles, and act by pairs.
 
-    `penalty` times half the sum of squared slopes, on columns of standard deviation one, is taken
-    off the log likelihood; intercepts are free.
+    Bends come in where the rarest class has ten people for each column that there then is, and
+    products of two columns where it has as many with those too. `penalty` times half the sum of
+    squared slopes, on columns of standard deviation one, is taken off the log likelihood;
+    intercepts are free.
     """
 
-    def __init__(self, *, penalty: float = 1.0, bent: bool = True) -> None:
+    def __init__(self, *, penalty: float = 1.0, bent: bool = True, products: bool = True) -> None:
         self.penalty = penalty
         self.bent = bent
+        self.products = products
 
     def fit(self, features: Reals, labels: Labels) -> Self:
         """`features` is people by columns, numbers only; `labels` one class a person."""
-        self.classes_ = np.unique(labels)
-        self._knots = [self._knots_of(column) for column in features.T]
+        self.classes_, counts = np.unique(labels, return_counts=True)
+        self._choose_columns(features, int(counts.min()))
         raw = self._expand(features)
         self._centre, spread = raw.mean(axis=0), raw.std(axis=0)
         self._spread = np.where(spread > 0, spread, 1.0)
@@ -53,20 +60,35 @@ class LogitLearner:
     def predict_proba(self, features: Reals) -> Reals:
         return _chances(self._design(features), self._slopes)
 
-    def _knots_of(self, column: Reals) -> Reals:
-        if not self.bent or len(np.unique(column)) < _FEWEST_VALUES:
-            return np.zeros(0)
-        return np.unique(np.quantile(column, [0.25, 0.5, 0.75]))
+    def _choose_columns(self, features: Reals, rarest: int) -> None:
+        width = features.shape[1]
+        room = rarest // _PEOPLE_A_COLUMN - width
+        self._middle = features.mean(axis=0)
+        self._pairs: list[tuple[int, int]] = []
+        self._knots = [_knots_of(column) for column in features.T] if self.bent else []
+        bends = sum(len(knots) for knots in self._knots)
+        if bends > room:
+            self._knots, bends = [], 0
+        if self.products and bends + width * (width - 1) // 2 <= room:
+            self._pairs = list(combinations(range(width), 2))
 
     def _expand(self, features: Reals) -> Reals:
         parts = [features]
-        for column, knots in zip(features.T, self._knots, strict=True):
+        for column, knots in zip(features.T, self._knots, strict=False):
             parts.append(np.maximum(column[:, None] - knots, 0.0))
+        middled = features - self._middle
+        parts += [middled[:, [one]] * middled[:, [other]] for one, other in self._pairs]
         return np.hstack(parts)
 
     def _design(self, features: Reals) -> Reals:
         scaled = (self._expand(features) - self._centre) / self._spread
         return np.hstack([np.ones((len(features), 1)), scaled])
+
+
+def _knots_of(column: Reals) -> Reals:
+    if len(np.unique(column)) < _FEWEST_VALUES:
+        return np.zeros(0)
+    return np.unique(np.quantile(column, [0.25, 0.5, 0.75]))
 
 
 def _chances(design: Reals, slopes: Reals) -> Reals:

@@ -11,6 +11,7 @@ import numpy as np
 from bearwitness.errors import StudyInvalid
 from bearwitness.estimation.covariates.doubly_robust import (
     RobustSettings,
+    Terms,
     answer_robust,
     judge_classes,
 )
@@ -60,12 +61,16 @@ class ManyListsRobust(RobustSettings):
         early = judge_overlap(draft, told.seen) or judge_classes(draft, labels, patterns)
         if early:
             return early
-        chances = self.learn(told, labels)
-        held = np.maximum(chances[:, patterns], self.bound)
-        influence, unseen = influence_of_patterns(labels, held, odds_ratio=self.odds_ratio)
-        bounded = float((chances[:, patterns] < self.bound).any(axis=1).mean())
-        versions = {"plug_in": float((1.0 + unseen).sum())}
-        return answer_robust(draft, influence, versions, bounded)
+        chances, bounded = self.hold(self.learn(told, labels), labels, patterns)
+        told_of = [
+            influence_of_patterns(
+                np.full(len(labels), label), chances[:, patterns], odds_ratio=self.odds_ratio
+            )
+            for label in range(len(patterns) + 1)
+        ]
+        terms = Terms(np.column_stack([values for values, _ in told_of]), chances, labels)
+        versions = {"plug_in": float((1.0 + told_of[0][1]).sum())}
+        return answer_robust(draft, terms, versions, bounded)
 
     def _assumption(self) -> str:
         rest = [name for name in self.lists if name not in self.among]
