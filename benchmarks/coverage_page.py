@@ -26,6 +26,9 @@ from bearwitness.estimation.checks.populations import POPULATIONS, Population
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "coverage.md"
 Found = dict[tuple[str, str], Coverage]
+BOUNDS = ("chao", "sample-coverage")  # a lower bound by decision: a table of their own
+NAMED = "heterogeneity-darroch"  # the curve named: its own row where the curve is right
+ROBUST = ("doubly-robust", "many-lists-robust")
 FEWEST = 20  # answers with a number: with fewer, a coverage is not shown
 
 
@@ -75,7 +78,7 @@ def holds_table(found: Found) -> list[str]:
 def holds(method: str, design: str) -> bool:
     if design in PEOPLE:
         return PEOPLE[design].holds
-    return method in POPULATIONS[design].holds_for
+    return method.removesuffix("-darroch") in POPULATIONS[design].holds_for
 
 
 def _all_designs() -> list[str]:
@@ -95,7 +98,7 @@ def _percent(row: Coverage) -> str:
 
 def breaks_table(found: Found) -> list[str]:
     """Coverage, median of estimate / truth, and share of answers without a number, in each cell."""
-    methods = [m for m in METHODS if m not in ("chapman", "doubly-robust", "compare", "chao")]
+    methods = [m for m in METHODS if m not in ("chapman", "compare", NAMED, *BOUNDS, *ROBUST)]
     lines = ["| population | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
     for name, population in POPULATIONS.items():
         cells = [_cell(found.get((name, method)), method, population) for method in methods]
@@ -109,7 +112,7 @@ def _cell(row: Coverage | None, method: str, population: Population) -> str:
     if row.estimates < FEWEST:
         return f"no number {row.withheld:.0%}"
     text = f"{row.share:.0%}, {row.ratio:.2f}"
-    if method in population.holds_for:
+    if holds(method, population.name):
         text = f"**{text}**"
     return text + (f"; none {row.withheld:.0%}" if row.withheld >= 0.005 else "")
 
@@ -117,7 +120,7 @@ def _cell(row: Coverage | None, method: str, population: Population) -> str:
 def verdicts_table(found: Found) -> list[str]:
     """How often each method, and the comparison of all, prints no estimate."""
     methods = [m for m in METHODS if any(key[1] == m for key in found)]
-    methods = [m for m in methods if m not in ("chapman", "doubly-robust", "chao", "strata")]
+    methods = [m for m in methods if m not in ("chapman", "strata", NAMED, *BOUNDS, *ROBUST)]
     failures = [p.name for p in POPULATIONS.values() if p.is_failure]
     lines = ["| failure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
     for name in failures:
@@ -177,10 +180,10 @@ def _kinds() -> dict[str, list[str]]:
 
 
 def bounds_table(found: Found) -> list[str]:
-    lines = ["| population | " + " | ".join(("chao", "sample-coverage")) + " |", "|---|---|---|"]
+    lines = ["| population | " + " | ".join(BOUNDS) + " |", "|---|---|---|"]
     for name in POPULATIONS:
         cells = []
-        for method in ("chao", "sample-coverage"):
+        for method in BOUNDS:
             row = found.get((name, method))
             few = row is None or row.bounds < FEWEST
             cells.append("" if few else f"{row.bounds_true / row.bounds:.0%} of {row.bounds}")
@@ -192,7 +195,7 @@ def people_table(found: Found) -> list[str]:
     lines = ["| population | holds the truth | estimate / truth | width / truth | no number | what"
              " it is |", "|---|---|---|---|---|---|"]  # fmt: skip
     for name, population in PEOPLE.items():
-        row = found.get((name, "doubly-robust"))
+        row = found.get((name, population.method))
         if row:
             lines.append(
                 f"| {name} | {_percent(row)} | {row.ratio:.2f} | {row.width:.2f} | "

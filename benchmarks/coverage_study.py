@@ -24,7 +24,7 @@ from typing import Any
 from coverage_held_out import HELD_OUT
 from coverage_people import PEOPLE
 
-from bearwitness.estimation import DoublyRobust, Estimate, Verdict, make_estimator
+from bearwitness.estimation import DoublyRobust, Estimate, ManyListsRobust, Verdict, make_estimator
 from bearwitness.estimation.checks.compare import compare
 from bearwitness.estimation.checks.coverage import Coverage, tally
 from bearwitness.estimation.checks.populations import POPULATIONS
@@ -46,6 +46,12 @@ def by_name(method: str, **settings: Any) -> Answer:
 
 def doubly_robust(population: Any, seed: int) -> Estimate:
     settings = DoublyRobust(lists=("a", "b"), covariates=population.recorded, seed=seed)
+    return settings.fit(population.draw(seed))
+
+
+def many_lists_robust(population: Any, seed: int) -> Estimate:
+    lists, among = ("a", "b", "c"), ("a", "b")
+    settings = ManyListsRobust(lists=lists, among=among, covariates=population.recorded, seed=seed)
     return settings.fit(population.draw(seed))
 
 
@@ -77,6 +83,7 @@ METHODS: dict[str, Answer] = {
     "chao": by_name("chao"),
     "sample-coverage": by_name("sample-coverage"),
     "heterogeneity": by_name("heterogeneity"),
+    "heterogeneity-darroch": by_name("heterogeneity", curve="darroch"),
     "decomposable": by_name("decomposable"),
     "sparse-bayes": by_name("sparse-bayes", draws=1000),
     "latent-class": by_name("latent-class"),
@@ -84,6 +91,7 @@ METHODS: dict[str, Answer] = {
     "bic": by_name("bic", replicates=200),
     "strata": in_strata,
     "doubly-robust": doubly_robust,
+    "many-lists-robust": many_lists_robust,
     "compare": compared,
 }
 TWO_LISTS_ONLY = ("chapman",)
@@ -99,8 +107,8 @@ def jobs(methods: list[str], designs: list[str], studies: int) -> Iterator[tuple
 
 
 def suits(method: str, design: str) -> bool:
-    if (method == "doubly-robust") != (design in PEOPLE):
-        return False
+    if design in PEOPLE or method.endswith("-robust"):
+        return design in PEOPLE and PEOPLE[design].method == method
     if method == "strata":
         return design in POPULATIONS and all(part.name for part in ALL[design].parts)
     if design in HELD_OUT:

@@ -68,6 +68,15 @@ def _kept(command: Callable[..., Any]) -> Callable[..., Any]:
     return plot(page(command))
 
 
+def _settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option for what one method has and others have not."""
+    told = ("A setting of the method's own, for example order=3, curve=darroch, slab=1 or "
+            "interactions=A:B,A:C; may be repeated.")  # fmt: skip
+    return click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help=told)(
+        command
+    )
+
+
 def _progress() -> Callable[[str], None]:
     start = time.monotonic()
 
@@ -171,6 +180,7 @@ def run(study: Path, key: Path | None, as_json: bool) -> None:
               "the assumption is about; all if absent.")  # fmt: skip
 @click.option("--encoding", default=None, help="For example cp949 or gb18030.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@_settings
 @_kept
 def estimate(
     file: Path, as_json: bool, plot: Path | None, html: Path | None, **options: Any
@@ -178,8 +188,9 @@ def estimate(
     """Estimate how many people no list reached, from a table of overlaps.
 
     FILE has one 0/1 column per list and a column of counts (count, people, n): one row for each
-    set of lists. Without counts, each row is one person. Where the data cannot say, the answer
-    is a refusal with its reason, and exit code 40.
+    set of lists. Without counts, each row is one person. A column `draw` tells draws of the
+    linkage apart: they are averaged. Where the data cannot say, the answer is a refusal with its
+    reason, and exit code 40.
 
     doubly-robust and many-lists-robust read one row a person, with covariates beside the lists;
     the second prints how the answer moves with the odds ratio that nobody can observe.
@@ -217,12 +228,12 @@ def calibrate(file: Path, methods: str, as_json: bool, **options: Any) -> None:
     people differ in how findable they are; draws tables from them; estimates each anew. It tells
     whether an interval is as good as it says, never whether its assumption is true.
     """
-    from bearwitness.estimation.checks.calibration import calibrate as check
     from bearwitness.pipeline.quick import read_histories
 
     reading = {key: options.pop(key) for key in ("count", "encoding")}
     names = tuple(name.strip() for name in methods.split(","))
-    found = check(read_histories(file, **reading), methods=names, tell=_progress(), **options)
+    histories = read_histories(file, **reading)
+    found = histories.calibrate(methods=names, tell=_progress(), **options)
     click.echo(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else found.summary())
 
 
@@ -269,7 +280,8 @@ def compare(
 ) -> None:
     """All suitable methods on one page, whether they agree, and what may be said.
 
-    FILE is a table of overlaps, as for `estimate`. The verdict is *estimate*, *lower bound only*
+    FILE is a table of overlaps, as for `estimate`; of several draws of the linkage, the one with
+    the lowest number is looked at. The verdict is *estimate*, *lower bound only*
     or *no estimate*, with reasons; any but the first ends with exit code 40.
     """
     from bearwitness.pipeline.quick import compare_file, keep_answer
@@ -291,10 +303,12 @@ def compare(
 @click.option("--encoding", default=None, help="For example cp949 or gb18030.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--plot", type=_FILE, metavar="FILE.svg|png", help="Draw it.")
+@_settings
 def influence(file: Path, as_json: bool, plot: Path | None, **options: Any) -> None:
     """What the answer hangs on: each list, each two as one, one person more or less.
 
-    FILE is a table of overlaps, as for `estimate`.
+    FILE is a table of overlaps, as for `estimate`; of several draws of the linkage, the one with
+    the lowest number is looked at.
     """
     from bearwitness.pipeline.quick import influence_file, keep_answer
 

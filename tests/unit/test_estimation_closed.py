@@ -83,6 +83,15 @@ def test_where_curves_lie_far_apart_the_bound_is_all_there_is():
     assert "736" in answer.reasons[0] and "2,631" in answer.reasons[0]
 
 
+def test_a_curve_that_is_named_answers_and_tells_what_the_others_say():
+    named = Heterogeneity(curve="darroch").fit(rows_of("HAV"))
+    assert named.verdict is Verdict.ESTIMATE
+    assert named.estimate == pytest.approx(named.details["curves"]["darroch"])
+    assert "poisson 736" in named.caveats[0] and "gamma 2,631" in named.caveats[0]
+    # One that is seen not to fit gives no number, named or not.
+    assert Heterogeneity(curve="darroch").fit(rows_of("UKdat_5")).estimate is None
+
+
 def test_a_model_that_is_seen_not_to_fit_leaves_the_bound_alone():
     answer = Heterogeneity().fit(rows_of("UKdat_5"))
     assert answer.details["chance_of_deviance"] < 1e-6  # deviance 118 with 24 to spare

@@ -182,6 +182,24 @@ def test_a_narrow_slab_comes_close_to_independence():
     assert sharp.estimate == pytest.approx(Independence().fit(table(THREE)).estimate, rel=0.03)
 
 
+def test_another_slab_is_told_from_the_same_draws_as_a_fit_with_it_says():
+    told = SparseBayes().fit(table(KOREA))
+    for slab, off in ((1.0, 0.03), (4.0, 0.1)):
+        again = SparseBayes(slab=slab, seed=2).fit(table(KOREA))
+        middle, low, _ = told.details["other_slabs"][f"{slab:g}"]
+        assert middle == pytest.approx(again.estimate, rel=off)
+        assert low == pytest.approx(again.lower, rel=0.03)
+    # The upper end with a slab of 4 is thousands: the prior's, and the reader is told.
+    assert told.details["other_slabs"]["4"][2] > 5 * told.upper
+    assert any("the prior's spread of a log odds ratio, 2, shapes" in c for c in told.caveats)
+
+
+def test_where_the_slab_decides_nothing_nothing_is_said():
+    counts = {"a": 500, "b": 400, "c": 300, "a+b": 120, "a+c": 90, "b+c": 70, "a+b+c": 20}
+    answer = SparseBayes().fit(table(counts))
+    assert not any("prior's spread" in caveat for caveat in answer.caveats)
+
+
 def test_lists_without_a_finite_maximum_under_independence_are_refused():
     # Everybody is on list a, so that no likelihood says how many it missed.
     answer = SparseBayes(draws=1000).fit(table({"a": 40, "a+b": 30, "a+c": 20, "a+b+c": 10}))

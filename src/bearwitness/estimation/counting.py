@@ -25,6 +25,7 @@ from bearwitness.estimation.histories import (
 from bearwitness.tables import HISTORIES, LINKS, MEMBERS, check
 
 _FLAGS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True}
+_DRAW = "draw"  # the column of HISTORIES, in a 0/1 table too
 _NO_LABEL = ("", "nan", "none")
 
 
@@ -119,7 +120,8 @@ def histories_from_wide(
     """HISTORIES from one 0/1 column per list and a column of counts.
 
     Without a column named `count` each row is one person. `stratum` names a column of labels of
-    strata; an empty label is an unknown one. Equal rows are added together. Raises CountInvalid,
+    strata; an empty label is an unknown one. A column `draw` tells draws of the linkage
+    apart, by whole numbers. Equal rows are added together. Raises CountInvalid,
     ListConstant or TableMismatch with row and column; the first row is called `first_row`: 2 for
     a file whose first row is a header.
     """
@@ -129,7 +131,7 @@ def histories_from_wide(
             where=where,
             hint=f"The columns are: {', '.join(columns)}.",
         )
-    lists = {name: columns[name] for name in columns if name not in (count, stratum)}
+    lists = {name: columns[name] for name in columns if name not in (count, stratum, _DRAW)}
     for name in lists:
         check_list_name(name, where=where)
     if len(lists) < 2:
@@ -147,23 +149,26 @@ def histories_from_wide(
         _counts(columns[count], _place(where, count), first_row) if count in columns else [1] * rows
     )
     labels = [_label(value) for value in columns[stratum]] if stratum else [""] * rows
-    if {len(counts), len(labels), *map(len, seen.values())} != {rows}:
+    draws = (
+        _counts(columns[_DRAW], _place(where, _DRAW), first_row) if _DRAW in columns else [0] * rows
+    )
+    if {len(counts), len(labels), len(draws), *map(len, seen.values())} != {rows}:
         raise TableMismatch("the columns are of unequal length", where=where)
     _check_lists_vary(seen, where)
-    cells = zip(labels, _patterns(seen), counts, strict=True)
+    cells = zip(draws, labels, _patterns(seen), counts, strict=True)
     return _tally(cells, where, first_row)
 
 
-def _tally(cells: Iterable[tuple[str, str, int]], where: str, first_row: int) -> pa.Table:
-    tally: Counter[tuple[str, str]] = Counter()
-    for row, (label, pattern, people) in enumerate(cells, start=first_row):
+def _tally(cells: Iterable[tuple[int, str, str, int]], where: str, first_row: int) -> pa.Table:
+    tally: Counter[tuple[int, str, str]] = Counter()
+    for row, (draw, label, pattern, people) in enumerate(cells, start=first_row):
         if not pattern:
             check_nobody(people, where=f"{where}, row {row}" if where else f"row {row}")
         elif people:
-            tally[label, pattern] += people
+            tally[draw, label, pattern] += people
     found = [
-        {"stratum": label, "pattern": pattern, "count": people}
-        for (label, pattern), people in sorted(tally.items())
+        {"stratum": label, "pattern": pattern, "count": people, "draw": draw}
+        for (draw, label, pattern), people in sorted(tally.items())
     ]
     return check(found, HISTORIES)
 

@@ -74,4 +74,12 @@ def make_estimator(
             )
     common = {"level": level, "replicates": replicates, "seed": seed}
     usable = {key: value for key, value in common.items() if key in known}
-    return methods[name](**usable, **settings)
+    try:
+        return methods[name](**usable, **settings)
+    except TypeError as error:
+        raise StudyInvalid(
+            f"a setting of {name} has a value of the wrong kind: "
+            + ", ".join(f"{key}={value!r}" for key, value in settings.items()),
+            hint="Numbers are numbers, not text; the reference page of the library lists each "
+            "method's settings.",
+        ) from error

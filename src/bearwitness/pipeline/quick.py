@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,6 @@ from bearwitness.estimation import (
     Influence,
     RobustAnswer,
     StrataAnswer,
-    compare,
-    influence,
     make_estimator,
 )
 from bearwitness.estimation.checks.assumption import can_be_varied
@@ -30,8 +29,8 @@ def read_histories(
     """Read a table of overlaps: one 0/1 column per list, and a column of counts if there is one.
 
     `data` is the path of a CSV, XLSX or JSON file, a dict of columns, a pandas, polars or pyarrow
-    table, or HISTORIES. `stratum` names a column that says which stratum a row is of. Raises an
-    InputError that names file, row and column.
+    table, or HISTORIES. `stratum` names a column that says which stratum a row is of. A column
+    `draw` tells draws of the linkage apart. Raises an InputError that names file, row and column.
     """
     if not isinstance(data, str | Path):
         return gather_histories(data, count=count, stratum=stratum)
@@ -45,11 +44,14 @@ def read_histories(
 def estimate_file(
     path: Path, *, method: str = "stepwise", stratum: str = "", **options: Any
 ) -> Estimate | StrataAnswer | RobustAnswer:
-    """Estimate from one file. Options: level, replicates, seed, count, encoding.
+    """Estimate from one file. Options: level, replicates, seed, count, encoding, settings.
+
+    `settings` are the method's own, each a text NAME=VALUE as `read_settings` reads it.
 
     With `stratum`, the name of a column, the answer is for every stratum and their sum. Methods of
     PEOPLE_METHODS read one row a person, with the options of `estimate_people`.
     """
+    options |= read_settings(options.pop("settings", ()))
     about_people = {key: options.pop(key, "") for key in ("covariates", "lists", "among")}
     if method in PEOPLE_METHODS:
         if stratum:
@@ -77,8 +79,7 @@ def compare_file(
     `referrals` are written A:B, from whom to whom; `order` names the lists with commas between.
     """
     histories, rest = _read(path, options)
-    return compare(
-        histories,
+    return histories.compare(
         referrals=[pair.split(":") for pair in referrals],
         order=[name.strip() for name in order.split(",")] if order else (),
         **rest,
@@ -86,9 +87,37 @@ def compare_file(
 
 
 def influence_file(path: Path, *, method: str = "decomposable", **options: Any) -> Influence:
-    """What one method's answer hangs on. Options: level, replicates, seed, count, encoding."""
+    """What one method's answer hangs on. Options as for `estimate_file`."""
     histories, rest = _read(path, options)
-    return influence(make_estimator(method, **rest), histories)
+    rest |= read_settings(rest.pop("settings", ()))
+    return histories.influence(make_estimator(method, **rest))
+
+
+def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
+    """Settings of a method from texts like order=3, curve=darroch, interactions=a:b,a:c.
+
+    A value is read as JSON where it is that (numbers, true, null, lists), as sets of lists where
+    it holds a colon, and else as text. Raises StudyInvalid for a text without =.
+    """
+    settings: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise StudyInvalid(
+                f"a setting is written NAME=VALUE, not {pair!r}", hint="For example --set order=3"
+            )
+        settings[name.strip().replace("-", "_")] = _value_in(value.strip())
+    return settings
+
+
+def _value_in(text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        if ":" not in text:
+            return text
+        return tuple(tuple(part.strip().split(":")) for part in text.split(","))
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _read(path: Path, options: Mapping[str, Any]) -> tuple[CaptureHistories, dict[str, Any]]:

@@ -162,7 +162,7 @@ def fixes_ratio_at_one(estimate: Estimate) -> bool:
     """
     told = estimate.settings
     if estimate.method == "heterogeneity":
-        return told.get("model") in ("M0", "Mt") or told.get("curve") == "darroch"
+        return told.get("model") in ("M0", "Mt") or told.get("curve") in (None, "darroch")
     if estimate.method == "decomposable" and told.get("saturated"):
         return False
     if estimate.method == "sparse-bayes" and len(estimate.lists) == 2:

@@ -45,6 +45,7 @@ CURVES: Mapping[str, Callable[[Reals], Reals]] = MappingProxyType(
         "gamma": lambda number: np.log(3.5) - np.log(3.5 + number),
     }
 )
+USUAL_CURVE = "darroch"  # the one between the other two
 MODELS = ("M0", "Mt", "Mh", "Mth")
 
 # Rules of this house.
@@ -70,7 +71,7 @@ NO_CURVE = (
 )
 NOT_TESTABLE = (
     "which curve is right cannot be seen in any table: curves that fit alike give other totals "
-    "(Link 2003); those of the three are in details"
+    "(Link 2003)"
 )
 
 
@@ -81,14 +82,15 @@ class Heterogeneity:
     `model` is Mth unless told otherwise: lists unequal (t), people unequal (h). `curve` says how
     people differ, among those on no list too: "darroch" (a normal distribution of log odds), the
     one between, "poisson", which makes least of them, and "gamma", which makes most (Rivest &
-    Baillargeon 2007). Where the three lie far apart, or the model is seen not to fit, the answer
-    is Chao's lower bound, which needs no curve. A curve that bends down, by no more than chance,
-    is taken as flat. `interval` is "wald", log-normal on the people on no list, or "profile".
-    Three lists or more for Mh and Mth; up to 60.
+    Baillargeon 2007). A curve that you name is your assumption, and answers by itself. Without one,
+    darroch's answers where the three lie close; where they lie far apart, or the model is seen not
+    to fit, the answer is Chao's lower bound, which needs no curve. A curve that bends down, by no
+    more than chance, is taken as flat. `interval` is "wald", log-normal on the people on no list,
+    or "profile". Three lists or more for Mh and Mth; up to 60.
     """
 
     model: str = "Mth"
-    curve: str = "darroch"
+    curve: str | None = None
     interval: str = "wald"
     level: float = 0.95
 
@@ -96,20 +98,20 @@ class Heterogeneity:
         check_settings(self)
         if self.model not in MODELS:
             raise StudyInvalid(f"there is no model {self.model!r}", hint=", ".join(MODELS))
-        if self.curve not in CURVES:
+        if self.curve not in (None, *CURVES):
             raise StudyInvalid(f"there is no curve {self.curve!r}", hint=", ".join(CURVES))
 
     def fit(self, histories: Any) -> Estimate:
         seen = read_histories(histories).reordered()
         curved = self.model in ("Mh", "Mth")
-        assumes = BY_A_CURVE.format(curve=self.curve) if curved else ALIKE
+        assumes = BY_A_CURVE.format(curve=self._curve) if curved else ALIKE
         draft = draft_estimate(self, "heterogeneity", seen, assumes)
         early = judge_overlap(draft, seen)
         if not early and curved and len(seen.lists) < 3:
             early = refuse(draft, "two lists cannot show that people differ; choose chapman")
         if early:
             return early
-        curve = curve_of(len(seen.lists), self.curve if curved else None)
+        curve = curve_of(len(seen.lists), self._curve if curved else None)
         if not has_finite_maximum(seen, curve, lists_alike=self.lists_alike):
             return refuse(draft, NOT_FOUND)
         fit = fit_closed(seen, curve, lists_alike=self.lists_alike)
@@ -126,6 +128,10 @@ class Heterogeneity:
     @property
     def lists_alike(self) -> bool:
         return self.model in ("M0", "Mh")
+
+    @property
+    def _curve(self) -> str:
+        return self.curve or USUAL_CURVE
 
     def _flat(self, draft: Estimate, seen: Histories, bent: ClosedFit) -> Estimate:
         """People cannot differ by less than not at all: the curve at its end is no curve.
@@ -156,7 +162,7 @@ class Heterogeneity:
         least, most = min(totals), max(totals)
         if draft.details["chance_of_deviance"] < LEAST_FIT:
             return self._bound(draft, seen, NO_FIT)
-        if most - seen.observed > MOST_APART * (least - seen.observed):
+        if not self.curve and most - seen.observed > MOST_APART * (least - seen.observed):
             why = (
                 f"curves that nothing observed can tell apart give totals from {least:,.0f} to "
                 f"{most:,.0f}: the choice of curve would be the answer, so that Chao's lower "
@@ -196,7 +202,7 @@ class Heterogeneity:
             interval = profile_interval(matrix, seen.counts, unseen=fit.unseen, level=self.level)
             if not isfinite(interval.upper):
                 return bound_below(draft, "the profile likelihood sets no upper end to the total")
-        about = NOT_TESTABLE if self.model in ("Mh", "Mth") else GIVEN_MODEL
+        about = _about_curves(draft) if self.model in ("Mh", "Mth") else GIVEN_MODEL
         return answer_with(
             draft,
             seen.observed + fit.unseen,
@@ -210,6 +216,11 @@ def curve_of(lists: int, name: str | None) -> Reals:
     """The curve at each number of lists from 0 on, as one column; none without a name."""
     number = np.arange(lists + 1.0)
     return CURVES[name](number)[:, None] if name else np.zeros((lists + 1, 0))
+
+
+def _about_curves(draft: Estimate) -> str:
+    totals = ", ".join(f"{name} {total:,.0f}" for name, total in draft.details["curves"].items())
+    return f"{NOT_TESTABLE}: {totals}"
 
 
 def _wald(fit: ClosedFit, level: float) -> Interval:

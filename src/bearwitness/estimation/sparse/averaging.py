@@ -34,6 +34,8 @@ NO_HIGHER_INTERACTION = (
 MOST_FROM_PRIOR = 0.5  # share of the variance of the log of the unseen that the prior may give
 FEWEST_EFFECTIVE = 400  # effective draws
 HEAVIEST_TAIL = 0.7  # Pareto k (Vehtari, Simpson, Gelman, Yao & Gabry 2024)
+MOST_BY_SLAB = 1.25  # times as large an estimate or an end may be with another slab, uncommented
+FEWEST_REWEIGHED = 100  # effective draws, to say what another slab gives
 _PROPOSALS_A_DRAW = 4
 _TOP = 5  # models told of
 _LARGEST_LOG = 40.0
@@ -85,6 +87,7 @@ class SparseBayes:
         random = np.random.default_rng(self.seed)
         proposals = propose(problem, modes, _PROPOSALS_A_DRAW * self.draws, random)
         told = _tell(self, seen, problem, modes, proposals)
+        told["other_slabs"] = _with_other_slabs(self, seen, problem, modes, proposals)
         answer = _answer(replace(draft, details=told), seen, proposals, self.draws, random)
         return _judge_posterior(answer)
 
@@ -140,6 +143,39 @@ def _tell(
     }
 
 
+def _with_other_slabs(
+    settings: SparseBayes, seen: Histories, problem: Problem, modes: Modes, proposals: Proposals
+) -> dict[str, list[float] | None]:
+    """Median and interval with half the slab and with twice, from the same draws, weighed anew.
+
+    None where too few of the draws are likely under the other slab to say.
+    """
+    first = 1 + problem.lists
+    held = modes.inside[proposals.models][:, first:]
+    squares = np.where(held, proposals.parameters[:, first:] ** 2, 0.0).sum(axis=1)
+    rates = np.exp(np.minimum(proposals.parameters[:, 0], _LARGEST_LOG))
+    totals = seen.observed + np.random.default_rng([settings.seed, 1]).poisson(rates)
+    tail = (1 - settings.level) / 2
+    told: dict[str, list[float] | None] = {}
+    for slab in (settings.slab / 2, settings.slab * 2):
+        bend = (1 / settings.slab**2 - 1 / slab**2) * squares / 2
+        moved = replace(
+            proposals,
+            log_weight=proposals.log_weight
+            + bend
+            - held.sum(axis=1) * np.log(slab / settings.slab),
+        )
+        enough = moved.effective >= FEWEST_REWEIGHED
+        told[f"{slab:g}"] = (
+            np.quantile(
+                totals, [0.5, tail, 1 - tail], weights=moved.weights, method="inverted_cdf"
+            ).tolist()
+            if enough
+            else None
+        )
+    return told
+
+
 def _answer(
     draft: Estimate,
     seen: Histories,
@@ -158,7 +194,28 @@ def _answer(
         model=tuple(sorted(likely, key=lambda name: (name.count(":"), name))),
         caveats=(*caveats_of(seen, ()), *_about_differences(draft)),
     )
+    if answer.estimate is not None:
+        caveats = (*answer.caveats, *_about_slab(answer))
+        answer = replace(answer, caveats=caveats)
     return judge_answer(answer)
+
+
+def _about_slab(answer: Estimate) -> list[str]:
+    """Where the width of the prior, which nobody knows, moves what is printed."""
+    own = (answer.estimate, answer.lower, answer.upper)
+    moved = []
+    for slab, told in answer.details["other_slabs"].items():
+        if told and any(
+            max(a / b, b / a) > MOST_BY_SLAB for a, b in zip(told, own, strict=True) if b
+        ):
+            middle, low, high = told
+            moved.append(f"{middle:,.0f} ({low:,.0f} to {high:,.0f}) with {slab}")
+    if not moved:
+        return []
+    return [
+        f"the prior's spread of a log odds ratio, {answer.settings['slab']:g}, shapes the answer: "
+        f"it would be {', '.join(moved)}"
+    ]
 
 
 def _about_differences(draft: Estimate) -> list[str]:
