@@ -7,10 +7,12 @@ from django.urls import get_resolver, reverse
 from tests.cast import account
 from tests.web.conftest import ALIAS, NAME, WORDS
 
-from bearwitness.records.models import AuditEntry, Interview, Person
+from bearwitness.records.models import AuditEntry, Interview, Person, SavedSearch
 
 OPEN = {"login", "second-step", "passkey-sign-in", "leave", "blank", "logout", "language"}
 POST_ONLY = {
+    "keep-search",
+    "saved-search",
     "add-comment",
     "code-act",
     "decide-erasure",
@@ -60,6 +62,9 @@ def address(name, person):
         "move-interview": {"number": interview.pk},
         "add-comment": {"number": interview.pk},
         "source": {"number": interview.source.pk},
+        "searched": {"token": "0123456789ab"},
+        "keep-search": {"token": "0123456789ab"},
+        "saved-search": {"number": getattr(SavedSearch.objects.first(), "pk", 1)},
         "export": {"listed": "people"},
         "account": {"number": user.pk},
         "new-password": {"number": user.pk},

@@ -10,6 +10,7 @@ from tests.cast import ROLES, account, reader
 from tests.web.conftest import make_hana
 from tests.web.test_pages import NAMES, address
 
+from bearwitness.casebook.wanted import Wanted
 from bearwitness.records import actions
 
 ANYONE = {"login", "second-step", "passkey-sign-in", "logout", "leave", "blank", "language"}
@@ -37,6 +38,12 @@ reset-second-factors GET   302>   403   403  403    403  403  403   403   200
 lift-wait           POST   302>   403   403  403    403  403  403   403   302
 lock-casebook       GET    302>   403   403  403    403  403  403   403   200
 add-team            GET    302>   403   403  403    403  403  403   403   200
+search              GET    302>   200   200  200    200  200  403   403   403
+search              POST   302>   302   302  302    302  302  403   403   403
+searched            GET    302>   200   200  200    200  200  403   403   403
+searched            POST   302>   200   200  200    200  200  403   403   403
+keep-search         POST   302>   302   302  302    302  302  403   403   403
+saved-search        POST   302>   302   302  404    302  302  403   403   403
 people              GET    302>   200   200  200    200  200  403   403   403
 find-by-name        POST   302>   200   200  200    403  403  403   403   403
 add-person          GET    302>   200   200  200    403  403  403   403   403
@@ -94,6 +101,7 @@ package             GET    302>   403   403  403    403  403  404   403   403
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 SENT = {
     "find-by-name": {"name": "가상하나"},
+    "search": {"text": "가상하나"},
     "withdraw-consent": {"use": "analyse"},
     "open-person": {"open": "yes"},
     "read-date": {"said": "1998"},
@@ -116,6 +124,8 @@ def people_and_hana(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         people, hana = {name: account(name) for name in ROLES}, make_hana()
         actions.ask_erasure(reader("alice"), hana, reason="she asked to be forgotten")
+        wanted = Wanted(place="Yanji")
+        actions.keep_search(reader("alice"), wanted, title="Yanji", team=hana.team_id)
         yield people, hana
         transaction.set_rollback(True)
 

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from bearwitness.web.casebook import coded, keeping, views, way
+from bearwitness.web.casebook import coded, finding, keeping, views, way
 from bearwitness.web.casebook import interviews as told
 
 
@@ -16,6 +16,10 @@ class CodeName:
 register_converter(CodeName, "code")
 
 urlpatterns = [
+    path("search/", finding.search, name="search"),
+    path("search/<slug:token>/", finding.searched, name="searched"),
+    path("search/<slug:token>/keep/", finding.keep_search, name="keep-search"),
+    path("saved-searches/<int:number>/", finding.saved_search, name="saved-search"),
     path("people/", views.people, name="people"),
     path("people/find/", views.find_by_name, name="find-by-name"),
     path("people/add/", views.AddPerson.as_view(), name="add-person"),
