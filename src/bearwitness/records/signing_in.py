@@ -27,7 +27,7 @@ from bearwitness.casebook.guesses import (
     wait_after,
 )
 from bearwitness.casebook.rights import Reader, Role
-from bearwitness.errors import NotPermitted
+from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records.audit import Writing, audited
 from bearwitness.records.models import AccountSettings, CasebookLock, Guesses, Session
 
@@ -165,7 +165,14 @@ def needs_second_factor(reader: Reader) -> bool:
 
 
 def required_roles() -> frozenset[Role]:
-    return frozenset(map(Role, settings.BEARWITNESS_SECOND_FACTOR_ROLES))
+    """Raises RecordsError for a role in the settings that there is not."""
+    stated = set(settings.BEARWITNESS_SECOND_FACTOR_ROLES)
+    if unknown := stated - set(Role):
+        raise RecordsError(
+            f"BEARWITNESS_SECOND_FACTOR_ROLES names {min(unknown)!r}, which is no role",
+            hint=f"Roles are {', '.join(Role)}.",
+        )
+    return frozenset(map(Role, stated))
 
 
 def second_factor_by(user: Any) -> datetime:

@@ -26,7 +26,9 @@ def setup() -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     from bearwitness.records.reindexing import ensure_index
+    from bearwitness.records.signing_in import required_roles
 
+    required_roles()  # a wrong setting is told now, not at the first sign-in
     ensure_index(lambda text: print(text, file=sys.stderr, flush=True))
 
 

@@ -1,4 +1,7 @@
-"""Settings from the environment only. Reading them writes nothing; `server.setup` prepares HOME."""
+"""Settings from the environment only. Reading them writes nothing; `server.setup` prepares HOME.
+
+Nothing of ours is imported here: what it imports may ask for the settings while they are read.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-
-from bearwitness.casebook.rights import Role
 
 
 def _flag(name: str) -> bool:
@@ -23,16 +24,6 @@ def _number(name: str, usual: float) -> float:
         return float(stated) if stated else usual
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} should be a number") from error
-
-
-def _roles(stated: str) -> tuple[str, ...]:
-    roles = tuple(role.strip() for role in stated.split(",") if role.strip())
-    if unknown := set(roles) - set(Role):
-        raise ImproperlyConfigured(
-            f"BEARWITNESS_SECOND_FACTOR_ROLES names {', '.join(sorted(unknown))}. "
-            f"Roles are {', '.join(Role)}."
-        )
-    return roles
 
 
 def _secret_key() -> str:
@@ -160,7 +151,7 @@ BEARWITNESS_BEHIND_PROXY = _HTTPS
 
 # Who has to have a second factor, and for how many days they can put it off.
 _ASKED = os.environ.get("BEARWITNESS_SECOND_FACTOR_ROLES", "administrator,publisher,coder")
-BEARWITNESS_SECOND_FACTOR_ROLES = _roles(_ASKED)
+BEARWITNESS_SECOND_FACTOR_ROLES = [role.strip() for role in _ASKED.split(",") if role.strip()]
 BEARWITNESS_SECOND_FACTOR_GRACE_DAYS = _number("BEARWITNESS_SECOND_FACTOR_GRACE_DAYS", 3)
 # What a code app and a passkey call this casebook: it can be read on a telephone that was taken.
 BEARWITNESS_SHOWN_AS = os.environ.get("BEARWITNESS_SHOWN_AS") or "bearwitness"
