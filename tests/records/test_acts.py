@@ -72,6 +72,9 @@ def test_a_source_without_a_text_has_no_words_to_rest_on(told):
 
 
 def test_a_stretch_of_a_recording_is_evidence_too(told):
+    with pytest.raises(InputError, match="no recording"):
+        code(told, Moment(start=61.5, end=70))
+    actions.edit_source(reader("alice"), told.source, said={"kept_where": "drive 3"})
     act = code(told, Moment(start=61.5, end=70))
     (evidence,) = actions.read_evidence(reader("alice"), act)
     assert (evidence.begins_at, evidence.ends_at, evidence.start) == (61.5, 70, None)

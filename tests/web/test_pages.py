@@ -26,6 +26,7 @@ POST_ONLY = {
     "find-by-name",
     "new-password",
     "open-person",
+    "original",
     "read-date",
     "show-names",
     "withdraw-consent",
@@ -46,39 +47,31 @@ def all_patterns(resolver=None):
 NAMES = sorted(pattern.name for pattern in all_patterns())
 
 
-def address(name, person):
-    interview = person.interviews.first()
-    user, act = account("alice"), person.acts.first()
-    arguments = {
-        "code_name": {"code_name": person.code_name},
-        "interview": {"number": interview.pk},
-        "edit-interview": {"number": interview.pk},
-        "history": {"kind": "interview", "number": interview.pk},
-        "decide-erasure": {"number": getattr(person.erasures.first(), "pk", 1)},
-        "code-act": {"number": interview.pk},
-        "act": {"number": act.pk},
-        "add-perpetrator": {"number": act.pk},
-        "event": {"number": act.event.pk},
-        "move-interview": {"number": interview.pk},
-        "add-comment": {"number": interview.pk},
-        "source": {"number": interview.source.pk},
-        "searched": {"token": "0123456789ab"},
-        "keep-search": {"token": "0123456789ab"},
-        "saved-search": {"number": getattr(SavedSearch.objects.first(), "pk", 1)},
-        "export": {"listed": "people"},
-        "account": {"number": user.pk},
-        "new-password": {"number": user.pk},
-        "end-account": {"number": user.pk},
-        "lift-wait": {"number": user.pk},
-        "reset-second-factors": {"number": user.pk},
-        "remove-second-factor": {"number": 1},
+def rows_by_room(person):
+    """A row of the world for each first part of an address, such as `acts` in /acts/7/."""
+    interview, act = person.interviews.first(), person.acts.first()
+    return {
+        "interviews": interview,
+        "history": interview,
+        "acts": act,
+        "events": act.event,
+        "sources": interview.source,
+        "accounts": account("alice"),
+        "erasures": person.erasures.first(),
+        "search": SavedSearch.objects.first(),
     }
+
+
+def address(name, person):
     (pattern,) = [p for p in all_patterns() if p.name == name]
-    if "code_name" in pattern.pattern.converters:
-        return reverse(name, kwargs=arguments["code_name"])
+    wanted = set(pattern.pattern.converters)
+    row = rows_by_room(person).get(str(pattern.pattern).split("/")[0])
+    known = {"code_name": person.code_name, "kind": "interview", "listed": "people"}
+    known["token"] = "0123456789ab"
+    known["number"] = getattr(row, "pk", 1)
     if name in OF_STUDY:
-        return reverse(name, args=["small"])
-    return reverse(name, kwargs=arguments.get(name, {}))
+        known["name"] = "small"
+    return reverse(name, kwargs={key: known[key] for key in wanted})
 
 
 def body(response):

@@ -1,5 +1,6 @@
 """Intake: originals are sealed, files become rows, rows become members and statements."""
 
+from bearwitness.intake.arriving import check_may_keep, name_to_leave_with
 from bearwitness.intake.mapping import (
     ListMapping,
     ListsRead,
@@ -18,9 +19,11 @@ __all__ = [
     "ListsRead",
     "Rejected",
     "Rows",
+    "check_may_keep",
     "check_seals",
     "guess_mapping",
     "is_history_table",
+    "name_to_leave_with",
     "read_columns",
     "read_lists",
     "read_rows",

@@ -6,12 +6,12 @@ from dataclasses import asdict
 
 from bearwitness.coding import Span, anchor
 from bearwitness.records.audit import Writing
-from bearwitness.records.models import Evidence, Interview
+from bearwitness.records.models import Evidence
 
 
-def anchor_evidence(write: Writing, interview: Interview, text: str) -> None:
-    """Find the words of every act in the interview's new text. Raises InputError if any is gone."""
-    for row in Evidence.objects.filter(source=interview.source_id, start__isnull=False):
+def anchor_evidence(write: Writing, source: int, text: str) -> None:
+    """Find the words of every act in the new text of a source. Raises InputError if any is gone."""
+    for row in Evidence.objects.filter(source=source, start__isnull=False):
         moved = anchor(text, span_of(row))
         write.change("anchor_evidence", row, asdict(moved))
 

@@ -6,21 +6,18 @@ file uses. A kill during it leaves nothing. After it, importing the same file ad
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.text import slugify
 
 from bearwitness.casebook import Name, NameKind, Use
 from bearwitness.casebook.rights import Reader, Right
-from bearwitness.errors import FileMissing, RecordsError, SealBroken
-from bearwitness.intake import ListMapping, guess_mapping, read_lists, read_rows, seal
+from bearwitness.errors import FileMissing, RecordsError
+from bearwitness.intake import ListMapping, guess_mapping, read_lists, read_rows
 from bearwitness.provenance import file_digest
 from bearwitness.records.access import action
 from bearwitness.records.actions.people import new_code_names
@@ -28,6 +25,7 @@ from bearwitness.records.actions.sources import home_team
 from bearwitness.records.audit import audited
 from bearwitness.records.indexing import keep_names
 from bearwitness.records.models import Consent, Person, PersonName, Record, Source, Statement
+from bearwitness.records.originals import LIST, keep_original
 
 _BATCH = 500
 _SAID = ("sex", "birth", "origin", "place")
@@ -102,7 +100,7 @@ def bring_in(  # noqa: PLR0913 - what differs from one kind of file to another
         return Imported(source=known, added=0)
     list_name = slugify(name or path.stem, allow_unicode=True)[:60] or "list"
     found, rejected = read(list_name)
-    _seal(path, digest)
+    keep_original(path, digest, ending=path.suffix.lower().lstrip("."), name=LIST)
     with audited(reader) as write:
         # Again, inside: somebody else may have imported the same file meanwhile.
         known = Source.objects.filter(team=team, original=digest).first()
@@ -116,37 +114,12 @@ def bring_in(  # noqa: PLR0913 - what differs from one kind of file to another
     return Imported(source=source, added=len(people), **facts)
 
 
-def original_path(source: Source) -> Path | None:
-    """Where a source's sealed original lies."""
-    folder = _originals() / str(source.original)
-    found = sorted(folder.glob("list.*")) if source.original else []
-    return found[0] if found else None
-
-
-def _originals() -> Path:
-    return Path(settings.BEARWITNESS_HOME) / "originals"
-
-
 def _read(path: Path, list_name: str, columns: Mapping[str, Any] | None) -> Any:
     if columns is None:
         mapping = guess_mapping(read_rows(path), name=list_name, file=path.name)
     else:
         mapping = ListMapping(name=list_name, file=path.name, columns=columns)
     return read_lists(path.parent, [mapping])
-
-
-def _seal(path: Path, digest: str) -> None:
-    """Keep the original under its digest: what people call their files can name somebody."""
-    folder = _originals() / digest
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory() as temporary:
-        copy = Path(temporary) / f"list{path.suffix.lower()}"
-        shutil.copyfile(path, copy)
-        if file_digest(copy) != digest:
-            raise SealBroken(
-                "this file changed while it was read", where=path.name, hint="Import it again."
-            )
-        seal([copy], folder)
 
 
 def _add_list(team: int, list_name: str, title: str, digest: str) -> Source:

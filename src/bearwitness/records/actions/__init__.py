@@ -17,6 +17,7 @@ from bearwitness.records.actions.acts import (
     add_event,
     add_evidence,
     add_perpetrator,
+    grade_act,
     read_evidence,
 )
 from bearwitness.records.actions.consents import give_consent, withdraw_consent
@@ -64,7 +65,13 @@ from bearwitness.records.actions.reviewing import (
     move_interview,
 )
 from bearwitness.records.actions.saving import drop_search, keep_search
-from bearwitness.records.actions.sources import add_source
+from bearwitness.records.actions.sources import (
+    add_source,
+    edit_source,
+    read_source,
+    seal_original,
+    take_original,
+)
 from bearwitness.records.actions.studies import note_snapshot
 
 __all__ = [
@@ -92,10 +99,12 @@ __all__ = [
     "drop_search",
     "edit_interview",
     "edit_person",
+    "edit_source",
     "end_account",
     "end_own_sessions",
     "find_by_name",
     "give_consent",
+    "grade_act",
     "keep_draft",
     "keep_search",
     "keep_settings",
@@ -112,13 +121,16 @@ __all__ = [
     "read_history",
     "read_interview",
     "read_passages",
+    "read_source",
     "read_values_at",
     "remove_second_factor",
     "reset_second_factors",
     "save_once",
+    "seal_original",
     "search",
     "show_names",
     "similar_people",
+    "take_original",
     "unlock_casebook",
     "withdraw_consent",
 ]

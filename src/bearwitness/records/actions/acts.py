@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from bearwitness.casebook import When
+from bearwitness.casebook.grades import Credibility
 from bearwitness.casebook.perpetrators import Perpetrator
 from bearwitness.casebook.review import State, check_may_edit
 from bearwitness.casebook.rights import Reader, Right
@@ -134,15 +135,33 @@ def _write_perpetrator(
     return write.add("add_perpetrator", Involvement(act=act, person=person, **facts))
 
 
+@action(Right.CODE)
+def grade_act(reader: Reader, act: Act, *, credibility: str, why: str = "") -> Act:
+    """Say how far this one thing is to be trusted, apart from the rest of what its source says."""
+    check_may_write(reader, act.person)
+    value = Credibility(credibility).value if credibility else ""
+    with audited(reader, why=why) as write:
+        write.change("grade_act", act, {"credibility": value})
+    return act
+
+
 def _write_evidence(
     write: Writing, act: Act, told: Interview | None, quoted: Quote | Moment
 ) -> Evidence:
-    if told is None:
-        raise InputError(
-            "this source has no text to quote from", hint="Choose an interview as the source."
-        )
+    source = act.source
     if isinstance(quoted, Moment):
+        if not source.original and not source.kept_where:
+            raise InputError(
+                "this source has no recording",
+                hint="Seal its recording, or say where it is kept, and come back.",
+            )
         facts = {"begins_at": quoted.start, "ends_at": quoted.end}
     else:
-        facts = asdict(locate(told.text, quoted))
+        text = told.text if told else source.text
+        if not text:
+            raise InputError(
+                "this source has no text to quote from",
+                hint="Write its text beside it, or choose an interview as the source.",
+            )
+        facts = asdict(locate(text, quoted))
     return write.add("add_evidence", Evidence(act=act, source=act.source, **facts))

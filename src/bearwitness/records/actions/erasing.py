@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 from django.db import connection, models, transaction
 
@@ -28,6 +29,7 @@ from bearwitness.records.models import (
     Source,
     Statement,
 )
+from bearwitness.records.originals import forget_original
 from bearwitness.records.text_index import forget_deleted_words
 
 _EMPTY = {"sex": "", "birth": "", "origin": ""}
@@ -68,7 +70,9 @@ def confirm_erasure(reader: Reader, erasure: Erasure) -> Erasure:
         write.change("confirm_erasure", stored, facts)
         _let_go_of(write, person)
         drop_searches_for(write, person.names.values_list("text", flat=True))
+        told = list(Source.objects.filter(interview__person=person))
         _erase(person)
+        _empty_sources(write, told)
         _end_consents(write, person)
         write.change("erase", person, {**_EMPTY, "erased_at": facts["confirmed_at"]})
         empty_versions("Person", [person.pk])
@@ -81,6 +85,16 @@ def _waiting(erasure: Erasure) -> Erasure:
     if stored is None:
         raise NotPermitted("this erasure is not waiting any more", hint="Look at it again.")
     return stored
+
+
+def _empty_sources(write: Writing, sources: list[Source]) -> None:
+    """Sources stay, since others' acts can rest on them; their recordings and notes go."""
+    for source in sources:
+        if original := source.original:
+            transaction.on_commit(partial(forget_original, original))
+        gone = {"original": None, "kept_where": "", "text": "", "address": ""}
+        write.change("erase", source, gone)
+        empty_versions("Source", [source.pk])
 
 
 def _let_go_of(write: Writing, person: Person) -> None:

@@ -16,7 +16,7 @@ from bearwitness.records.audit import audited, check_is_as_seen
 from bearwitness.records.granting import uses_granted
 from bearwitness.records.models import Interview, Person, Source
 
-_FIELDS = ("held_on", "place", "interviewer", "language", "text")
+_FIELDS = ("held_on", "place", "interviewer", "interpreter", "language", "text")
 
 
 @action(Right.RECORD)
@@ -29,8 +29,11 @@ def add_interview(  # noqa: PLR0913 - one argument a column
     language: str,
     text: str,
     place: str = "",
+    interpreter: str = "",
+    recording: str = "",
 ) -> Interview:
-    """Write an interview down. Raises ConsentMissing without the person's yes to being recorded."""
+    """Write an interview down. `recording` says where its recording is kept, if not sealed here.
+    Raises ConsentMissing without the person's yes to being recorded."""
     check_may_write(reader, person)
     When.read(held_on)
     with audited(reader) as write:
@@ -41,9 +44,10 @@ def add_interview(  # noqa: PLR0913 - one argument a column
             kind=Source.Kind.INTERVIEW,
             title=f"Interview with {person.code_name}",
             received_at=date.today(),
+            kept_where=recording,
         )
         facts = {"held_on": held_on, "interviewer": interviewer, "language": language}
-        facts |= {"text": text, "place": place}
+        facts |= {"text": text, "place": place, "interpreter": interpreter}
         write.add("add_source", source)
         interview = Interview(source=source, person=person, author=reader.name, **facts)
         return write.add("add_interview", interview)
@@ -97,7 +101,7 @@ def edit_interview(
         check_is_as_seen(stored, seen)
         write.change("edit_interview", interview, said)
         if "text" in said:
-            anchor_evidence(write, interview, said["text"])
+            anchor_evidence(write, interview.source_id, said["text"])
     return interview
 
 

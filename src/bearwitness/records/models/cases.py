@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from bearwitness.casebook import NameKind, Use
+from bearwitness.casebook.grades import Credibility, Reliability
 from bearwitness.casebook.review import State
 from bearwitness.records.models.accounts import Team
 from bearwitness.records.models.appending import AppendOnly
@@ -24,6 +25,7 @@ class Source(Owned):
     class Kind(models.TextChoices):
         INTERVIEW = "interview"
         DOCUMENT = "document"
+        WEB_PAGE = "web-page"
         LIST = "list"
         OWN_LIST = "own-list"  # the people whom a team recorded itself
 
@@ -33,6 +35,12 @@ class Source(Owned):
     list_name = models.SlugField(max_length=60, unique=True, null=True, allow_unicode=True)
     original = models.CharField(max_length=64, null=True)
     received_at = models.DateField()
+    address = models.CharField(max_length=500, blank=True)  # of a web page
+    # Where the original or the recording lies, in words, if it is not sealed here.
+    kept_where = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)  # beside the original; of an interview it stands there
+    reliability = models.CharField(max_length=1, choices=[(r, r) for r in Reliability], blank=True)
+    credibility = models.CharField(max_length=1, choices=[(c, c) for c in Credibility], blank=True)
 
     class Meta:
         ordering = ("id",)
@@ -126,7 +134,8 @@ class Interview(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="interviews")
     held_on = models.CharField(max_length=80)
     place = models.CharField(max_length=200, blank=True)
-    interviewer = models.CharField(max_length=100)
+    interviewer = models.CharField(max_length=200)  # several with commas between them
+    interpreter = models.CharField(max_length=100, blank=True)
     language = models.CharField(max_length=20)
     text = models.TextField()
     author = models.CharField(max_length=150, blank=True)  # the account that wrote it down

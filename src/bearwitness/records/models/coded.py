@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from bearwitness.casebook.grades import Credibility
 from bearwitness.casebook.perpetrators import PerpetratorKind
 from bearwitness.records.models.cases import Owned, Person, Source
 
@@ -34,6 +35,8 @@ class Act(models.Model):
     place = models.CharField(max_length=200, blank=True)
     outcome = models.CharField(max_length=200, blank=True)
     source = models.ForeignKey(Source, models.PROTECT)
+    # Of this one thing that the source says, where it differs from the rest of it.
+    credibility = models.CharField(max_length=1, choices=[(c, c) for c in Credibility], blank=True)
     author = models.CharField(max_length=150, blank=True)  # the account that coded it
 
     class Meta:

@@ -15,7 +15,7 @@ def acts(
 ) -> QuerySet[Act]:
     """The newest first."""
     found = Act.objects.filter(visible(reader, "person__"))
-    found = found.select_related("person", "source", "event").order_by("-id")
+    found = found.select_related("person", "source", "event").defer("source__text").order_by("-id")
     found = found.filter(event=event) if event else found
     return found.filter(person=person) if person else found
 

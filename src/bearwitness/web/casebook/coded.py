@@ -57,12 +57,12 @@ class AddAct(OfPerson):
         return reverse("act", args=[added.pk])
 
 
-class AddPerpetrator(DraftedPage):
-    form_class = forms.PerpetratorForm
+class OfAct(DraftedPage):
+    """A form about an act, with its person's consents beside it."""
+
     right = Right.CODE
     template_name = "web/casebook/person_form.html"
-    title, submit = gettext_lazy("Say who did it"), gettext_lazy("Add")
-    done = gettext_lazy("Added.")
+    submit, done = gettext_lazy("Add"), gettext_lazy("Added.")
 
     @cached_property
     def on_act(self):
@@ -78,13 +78,41 @@ class AddPerpetrator(DraftedPage):
         facts = {"person": person, "consents": consents_of(self.reader, person)}
         return super().get_context_data(**context) | facts
 
+    def back(self):
+        return reverse("act", args=[self.on_act.pk])
+
+
+class AddPerpetrator(OfAct):
+    form_class = forms.PerpetratorForm
+    title = gettext_lazy("Say who did it")
+
     def act(self, form):
         for perpetrator in form.perpetrators:
             actions.add_perpetrator(self.reader, self.on_act, perpetrator)
         return self.back()
 
-    def back(self):
-        return reverse("act", args=[self.on_act.pk])
+
+class AddEvidence(OfAct):
+    form_class = forms.EvidenceForm
+    title = gettext_lazy("Say what it rests on")
+
+    def act(self, form):
+        for one in form.evidence:
+            actions.add_evidence(self.reader, self.on_act, one)
+        return self.back()
+
+
+class GradeAct(OfAct):
+    form_class = forms.ActGradeForm
+    title, submit = gettext_lazy("Say how credible it is"), gettext_lazy("Save")
+    done = gettext_lazy("Saved.")
+
+    def get_initial(self):
+        return {"credibility": self.on_act.credibility}
+
+    def act(self, form):
+        actions.grade_act(self.reader, self.on_act, **form.cleaned_data)
+        return self.back()
 
 
 class CodeAct(DraftedPage):
@@ -125,7 +153,7 @@ def _code(request, told, form):
     with transaction.atomic():
         people = [told.person, *(person_of(request, name) for name in form.also)]
         for person in people:
-            facts = form.facts | {"evidence": form.quotes}
+            facts = form.facts | {"evidence": form.evidence}
             actions.add_act(request.reader, person, source=told.source, **facts)
 
 

@@ -8,8 +8,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from bearwitness.casebook import Name, NameKind, Use
+from bearwitness.casebook.grades import Credibility, Reliability
 from bearwitness.casebook.perpetrators import Perpetrator, PerpetratorKind
-from bearwitness.coding import Quote, load_vocabulary, vocabulary_names
+from bearwitness.coding import Moment, Quote, load_vocabulary, read_time, vocabulary_names
 from bearwitness.errors import InputError
 from bearwitness.records import queries
 from bearwitness.records.queries.sources import MOST_OFFERED
@@ -52,6 +53,24 @@ PERPETRATOR_WORDS = {
     PerpetratorKind.UNIT: _("unit"),
     PerpetratorKind.UNKNOWN: _("unknown"),
 }
+# The Admiralty code's own words: NATO AJP-2.1, STANAG 2511.
+RELIABILITY_WORDS = {
+    Reliability.COMPLETELY: _("completely reliable"),
+    Reliability.USUALLY: _("usually reliable"),
+    Reliability.FAIRLY: _("fairly reliable"),
+    Reliability.NOT_USUALLY: _("not usually reliable"),
+    Reliability.UNRELIABLE: _("unreliable"),
+    Reliability.UNKNOWN: _("reliability cannot be judged"),
+}
+CREDIBILITY_WORDS = {
+    Credibility.CONFIRMED: _("confirmed by other sources"),
+    Credibility.PROBABLE: _("probably true"),
+    Credibility.POSSIBLE: _("possibly true"),
+    Credibility.DOUBTFUL: _("doubtful"),
+    Credibility.IMPROBABLE: _("improbable"),
+    Credibility.UNKNOWN: _("truth cannot be judged"),
+}
+MOST_BYTES = 500 * 1024 * 1024
 CODE_NAME = re.compile("P-[0-9A-Z]{4,10}")
 LANGUAGES = [("ko", _("Korean")), ("zh", _("Chinese")), ("en", _("English")), ("und", _("Other"))]
 
@@ -141,11 +160,24 @@ class BeginConsentForm(ConsentForm):
 class InterviewForm(forms.Form):
     held_on = SaidDateField(label=_("Held on"))
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
-    interviewer = forms.CharField(label=_("Interviewer"), max_length=100)
+    interviewer = forms.CharField(
+        label=_("Interviewers"), max_length=200, help_text=_("Several: with commas between them.")
+    )
+    interpreter = forms.CharField(label=_("Interpreter"), max_length=100, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     text = forms.CharField(
         label=_("What they told"), widget=forms.Textarea(attrs={"rows": 12}), max_length=1_000_000
     )
+
+
+class NewInterviewForm(InterviewForm):
+    recording = forms.CharField(
+        label=_("Where the recording is kept"),
+        max_length=200,
+        required=False,
+        help_text=_("A drive, a cupboard. Or seal the recording itself, on the source's page."),
+    )
+    field_order = ("held_on", "place", "interviewer", "interpreter", "language", "recording")
 
 
 class BeginInterviewForm(forms.Form):
@@ -164,7 +196,7 @@ class BeginInterviewForm(forms.Form):
         self.parts = {
             "person": PersonForm(data, prefix="person"),
             "consent": BeginConsentForm(data, prefix="consent"),
-            "told": InterviewForm(data, prefix="told"),
+            "told": NewInterviewForm(data, prefix="told"),
         }
 
     def is_valid(self):
@@ -333,13 +365,48 @@ class ActForm(_SaidActForm):
         return number
 
 
-class CodingForm(_SaidActForm):
+class EvidenceForm(forms.Form):
+    """Words of the source, or a stretch of its recording."""
+
     quote = forms.CharField(
         label=_("The words that say so"),
         max_length=5000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-quote": ""}),
         help_text=_("Mark them in the text, or copy them here exactly as they stand there."),
     )
+    begins = forms.CharField(
+        label=_("In the recording from"),
+        max_length=20,
+        required=False,
+        help_text=_("As its player shows it: 12:34, or 1:02:03."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    ends = forms.CharField(
+        label=_("until"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self):
+        said = super().clean()
+        self.evidence = []
+        if quote := said.get("quote"):
+            self.evidence.append(Quote(exact=quote, before=said.get("before") or ""))
+        if said.get("begins") or said.get("ends"):
+            try:
+                begins = read_time(said.get("begins") or said["ends"])
+                ends = read_time(said.get("ends") or said["begins"])
+                self.evidence.append(Moment(start=begins, end=ends))
+            except InputError as error:
+                raise ValidationError(in_one_line(error)) from error
+        if not self.evidence and not self.errors:
+            raise ValidationError(_("Give the words that say so, or a time in the recording."))
+        return said
+
+
+class CodingForm(EvidenceForm, _SaidActForm):
     before = forms.CharField(
         required=False, max_length=200, widget=forms.HiddenInput(attrs={"data-before": ""})
     )
@@ -350,11 +417,7 @@ class CodingForm(_SaidActForm):
         help_text=_("Code names with spaces between them: one act is added for each."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    field_order = ("quote", "before", "term", "date", "place", "by_kind", "by", "by_role")
-
-    @property
-    def quotes(self) -> list[Quote]:
-        return [Quote(exact=self.cleaned_data["quote"], before=self.cleaned_data["before"])]
+    field_order = ("quote", "before", "begins", "ends", "term", "date", "place", "by_kind", "by")
 
     @property
     def also(self) -> list[str]:
@@ -371,13 +434,120 @@ class EventForm(forms.Form):
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
 
 
-class SourceForm(forms.Form):
+def _grades(words):
+    return [
+        ("", _("not judged yet")),
+        *((key.value, f"{key} – {word}") for key, word in words.items()),
+    ]
+
+
+class GradesForm(forms.Form):
+    """The Admiralty code: two judgements, each made without regard to the other."""
+
+    reliability = forms.ChoiceField(
+        label=_("How reliable the source is"),
+        required=False,
+        help_text=_("From what is known of its past, whatever it says here."),
+    )
+    credibility = forms.ChoiceField(
+        label=_("How credible what it says is"),
+        required=False,
+        help_text=_("From what others say, whoever says it here."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reliability"].choices = _grades(RELIABILITY_WORDS)
+        self.fields["credibility"].choices = _grades(CREDIBILITY_WORDS)
+
+
+class _AboutSource(GradesForm):
     title = forms.CharField(
         label=_("Title"),
         max_length=200,
         help_text=_("Without a person's name: titles are shown on every screen."),
     )
+    address = forms.CharField(
+        label=_("Address of the page"),
+        max_length=500,
+        required=False,
+        help_text=_("It is shown as text. Opening it would tell its owner that you look."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+    )
+    kept_where = forms.CharField(
+        label=_("Where the original or the recording is kept"),
+        max_length=200,
+        required=False,
+        help_text=_("If it is not sealed here: a drive, a cupboard, a partner."),
+    )
+    text = forms.CharField(
+        label=_("Its text"),
+        max_length=1_000_000,
+        required=False,
+        help_text=_("What it says in words, a translation, or a transcript: acts can rest on it."),
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+    @property
+    def said(self) -> dict[str, str]:
+        fields = ("address", "kept_where", "text", "reliability", "credibility")
+        return {name: self.cleaned_data[name] for name in fields if name in self.fields}
+
+
+class SourceForm(_AboutSource):
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[("document", _("document")), ("web-page", _("web page"))]
+    )
     received_at = _Day(label=_("Received on"), initial=localdate)
+    file = forms.FileField(
+        label=_("The file as it came"),
+        required=False,
+        help_text=_("It is sealed by its digest and never changed. It leaves as a download only."),
+    )
+    field_order = ("kind", "title", "received_at", "file", "address", "kept_where", "text")
+
+    def clean_file(self):
+        return _kept(self.cleaned_data["file"])
+
+
+class EditSourceForm(_AboutSource):
+    why = forms.CharField(label=_("Why it is changed"), max_length=300, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    field_order = ("title", "address", "kept_where", "text")
+
+    def __init__(self, *args, without=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in without:
+            del self.fields[name]
+
+
+class OriginalForm(forms.Form):
+    file = forms.FileField(
+        label=_("The file as it came"),
+        help_text=_("It is sealed by its digest and never changed. It leaves as a download only."),
+    )
+
+    def clean_file(self):
+        return _kept(self.cleaned_data["file"])
+
+
+def _kept(file):
+    if file is not None and file.size > MOST_BYTES:
+        raise ValidationError(_("This file is larger than 500 MB. Say where it is kept instead."))
+    return file
+
+
+class ActGradeForm(forms.Form):
+    credibility = forms.ChoiceField(
+        label=_("How credible this is"),
+        required=False,
+        help_text=_("Where it differs from the rest of what the source says."),
+    )
+    why = forms.CharField(label=_("Why it is changed"), max_length=300, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["credibility"].choices = _grades(CREDIBILITY_WORDS)
 
 
 class NameSearchForm(forms.Form):

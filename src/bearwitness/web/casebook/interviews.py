@@ -151,7 +151,7 @@ def add_comment(request, number):
 
 
 class AddInterview(OfPerson):
-    form_class = forms.InterviewForm
+    form_class = forms.NewInterviewForm
     right = Right.RECORD
     title, submit = gettext_lazy("Write down an interview"), gettext_lazy("Add")
     done = gettext_lazy("Added as a draft. Hand it in when it is whole.")
@@ -216,7 +216,7 @@ class EditInterview(EditPage):
         return self.interview
 
     def stored_values(self):
-        fields = ("held_on", "place", "interviewer", "language")
+        fields = ("held_on", "place", "interviewer", "interpreter", "language")
         values = {field: getattr(self.interview, field) for field in fields}
         return values | {"text": self._words}
 

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from bearwitness.web.casebook import coded, finding, keeping, views, way
+from bearwitness.web.casebook import coded, finding, keeping, sources, views, way
 from bearwitness.web.casebook import interviews as told
 
 
@@ -46,12 +46,17 @@ urlpatterns = [
     path("acts/", coded.acts, name="acts"),
     path("acts/<int:number>/", coded.act, name="act"),
     path("acts/<int:number>/by/", coded.AddPerpetrator.as_view(), name="add-perpetrator"),
+    path("acts/<int:number>/evidence/", coded.AddEvidence.as_view(), name="add-evidence"),
+    path("acts/<int:number>/grade/", coded.GradeAct.as_view(), name="grade-act"),
     path("events/", coded.events, name="events"),
     path("events/add/", coded.AddEvent.as_view(), name="add-event"),
     path("events/<int:number>/", coded.event, name="event"),
-    path("sources/", views.sources, name="sources"),
-    path("sources/add/", views.AddSource.as_view(), name="add-source"),
-    path("sources/<int:number>/", views.source, name="source"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/add/", sources.AddSource.as_view(), name="add-source"),
+    path("sources/<int:number>/", sources.source, name="source"),
+    path("sources/<int:number>/edit/", sources.EditSource.as_view(), name="edit-source"),
+    path("sources/<int:number>/seal/", sources.SealOriginal.as_view(), name="seal-original"),
+    path("sources/<int:number>/original/", sources.original, name="original"),
     path("read-date/", views.read_date, name="read-date"),
     path("history/<slug:kind>/<int:number>/", keeping.history, name="history"),
     path("people/<code:code_name>/erase/", keeping.AskErasure.as_view(), name="ask-erasure"),

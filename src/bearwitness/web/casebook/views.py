@@ -19,7 +19,7 @@ from bearwitness.web.casebook import forms
 from bearwitness.web.casebook.shown import OfPerson, act_of, consents_of, person_of
 from bearwitness.web.drafts import DraftedPage, EditPage
 from bearwitness.web.leaving.shown import with_export_words
-from bearwitness.web.pages import bound_of, found, language_tag, need, page_of, stretch_of
+from bearwitness.web.pages import bound_of, language_tag, need, page_of, stretch_of
 from bearwitness.web.said import said
 
 
@@ -168,37 +168,6 @@ def withdraw_consent(request, code_name):
     actions.withdraw_consent(request.reader, person, use=Use(use))
     messages.success(request, _("Withdrawn. No later snapshot will hold this person for that use."))
     return redirect("person", code_name=person.code_name)
-
-
-@require_safe
-def sources(request):
-    return render(
-        request,
-        "web/casebook/sources.html",
-        {"page": queries.newest(request.reader, "source", bound=bound_of(request))},
-    )
-
-
-@require_safe
-def source(request, number):
-    shown = found(queries.source, request.reader, number)
-    page = stretch_of(request, queries.records_from(request.reader, shown))
-    return render(request, "web/casebook/source.html", {"source": shown, "page": page})
-
-
-class AddSource(DraftedPage):
-    right = Right.RECORD
-    form_class = forms.SourceForm
-    title, submit = gettext_lazy("Add a document"), gettext_lazy("Add")
-    intro = gettext_lazy("Interviews and lists become sources by themselves.")
-    done = gettext_lazy("Added.")
-
-    def act(self, form):
-        added = actions.add_source(self.reader, kind="document", **form.cleaned_data)
-        return reverse("source", args=[added.pk])
-
-    def back(self):
-        return reverse("sources")
 
 
 @need(Right.AUDIT)

@@ -8,6 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bearwitness.casebook import in_words as words
+from bearwitness.casebook.grades import grade
+from bearwitness.coding import time_in_words
+from bearwitness.web.casebook.forms import CREDIBILITY_WORDS, RELIABILITY_WORDS
 from bearwitness.web.pages import language_tag
 
 register = template.Library()
@@ -46,6 +49,7 @@ _KEPT = {
     "recorded": _("recorded"),
     "interview": _("interview"),
     "document": _("document"),
+    "web-page": _("web page"),
     "list": _("list"),
     "own-list": _("own list"),
     "ko": _("Korean"),
@@ -70,3 +74,29 @@ def titled(source):
     if title.startswith(INTERVIEW):
         return gettext("Interview with %(code)s") % {"code": title.removeprefix(INTERVIEW)}
     return title
+
+
+@register.filter
+def graded(source):
+    """`{{ source|graded }}`: B2, by the Admiralty code; empty where nobody has judged."""
+    return grade(source.reliability, source.credibility) if source else ""
+
+
+@register.filter
+def graded_as(act):
+    """Of an act: its source's reliability, and its own credibility where that differs."""
+    source = act.source
+    return grade(source.reliability, act.credibility or source.credibility)
+
+
+@register.filter
+def grade_words(grade):
+    """What a grade's two characters mean."""
+    words = {**RELIABILITY_WORDS, **CREDIBILITY_WORDS}
+    return "; ".join(str(words[part]) for part in grade if part in words)
+
+
+@register.filter
+def player_time(seconds):
+    """`{{ evidence.begins_at|player_time }}`: 12:34."""
+    return time_in_words(seconds)
