@@ -58,7 +58,7 @@ def rows_by_room(person):
         "sources": interview.source,
         "accounts": account("alice"),
         "erasures": person.erasures.first(),
-        "search": SavedSearch.objects.first(),
+        "saved-searches": SavedSearch.objects.first(),
     }
 
 
