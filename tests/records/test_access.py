@@ -130,6 +130,7 @@ ABOUT_PEOPLE = [
     for n, f in QUERIES
     if n not in {"reviewers", "account", "accounts", "audit_entries", "my_teams", "teams"}
     and n not in {"exports", "entry_of", "own_second_factors", "own_sessions"}
+    and n not in {"colleagues_who_review", "batches"}
 ]
 
 

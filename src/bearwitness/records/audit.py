@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,7 +21,9 @@ from bearwitness.casebook.rights import Reader
 from bearwitness.errors import AuditBroken, EditConflict
 from bearwitness.provenance import canonical_json
 from bearwitness.records.indexing import keep_findable
-from bearwitness.records.models import AuditEntry, AuditHead, Version
+from bearwitness.records.models import AuditEntry, AuditHead, Batch, Version
+
+_BATCH: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +73,21 @@ class Writing:
         return {field: old[field] for field in changed}
 
     def _keep(self, entry: AuditEntry, row: Any, **facts: Any) -> None:
+        batch = _BATCH.get()
+        why = self.why or (batch.why if batch else "")
         name = type(row).__name__
-        Version.objects.create(
-            entry=entry, model=name, object_id=row.pk, why=self.why[:500], **facts
-        )
+        facts |= {"why": why[:500], "batch": batch}
+        Version.objects.create(entry=entry, model=name, object_id=row.pk, **facts)
+
+
+@contextmanager
+def in_batch(batch: Batch) -> Iterator[None]:
+    """Every version that is kept in here, by whatever action, belongs to this batch."""
+    token = _BATCH.set(batch)
+    try:
+        yield
+    finally:
+        _BATCH.reset(token)
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from bearwitness.records.actions.acts import (
     add_event,
     add_evidence,
     add_perpetrator,
+    edit_act,
+    edit_event,
     grade_act,
     read_evidence,
 )
@@ -56,6 +58,7 @@ from bearwitness.records.actions.people import (
     add_person,
     close_person,
     edit_person,
+    hand_over,
     open_person,
     show_names,
 )
@@ -97,6 +100,8 @@ __all__ = [
     "drop_draft",
     "drop_erasure",
     "drop_search",
+    "edit_act",
+    "edit_event",
     "edit_interview",
     "edit_person",
     "edit_source",
@@ -105,6 +110,7 @@ __all__ = [
     "find_by_name",
     "give_consent",
     "grade_act",
+    "hand_over",
     "keep_draft",
     "keep_search",
     "keep_settings",

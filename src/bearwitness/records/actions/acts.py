@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from bearwitness.casebook import When
 from bearwitness.casebook.grades import Credibility
 from bearwitness.casebook.perpetrators import Perpetrator
 from bearwitness.casebook.review import State, check_may_edit
-from bearwitness.casebook.rights import Reader, Right
+from bearwitness.casebook.rights import Reader, Right, check_may_change
 from bearwitness.coding import Moment, Quote, load_vocabulary, locate
 from bearwitness.errors import InputError, RecordsError
 from bearwitness.records.access import action, check_may_write, visible
@@ -71,6 +72,39 @@ def add_act(  # noqa: PLR0913 - what HURIDOCS asks of an act
         for quoted in evidence:
             _write_evidence(write, act, told, quoted)
     return act
+
+
+@action(Right.CODE)
+def edit_act(reader: Reader, act: Act, *, said: Mapping[str, Any], why: str = "") -> Act:
+    """Correct an act. `said` has any of term, date (EDTF), place, outcome, event (an Event, or
+    None). Raises NotPermitted once the interview that it was coded from is handed in."""
+    check_may_write(reader, act.person)
+    values = dict(said)
+    if "term" in values:
+        vocabulary = load_vocabulary(values["term"].split("/", maxsplit=1)[0])
+        values |= {"term": vocabulary.term(values["term"]).id}
+        values |= {"vocabulary_version": vocabulary.version}
+    _check_same_team(act.person, values.get("event"))
+    _checked({field: values[field] for field in values if field in _SAID})
+    if unknown := set(values) - {*_SAID, "term", "vocabulary_version", "event"}:
+        raise RecordsError(f"an act has no field {min(unknown)!r}", hint=f"Fields: {_SAID}.")
+    with audited(reader, why=why) as write:
+        _open_interview(act.source)
+        write.change("edit_act", act, values)
+    return act
+
+
+@action(Right.CODE)
+def edit_event(reader: Reader, event: Event, *, said: Mapping[str, str], why: str = "") -> Event:
+    """Correct an event. `said` has any of title, date (EDTF), place."""
+    check_may_change(reader, event.team_id)
+    if unknown := set(said) - {"title", "date", "place"}:
+        raise RecordsError(f"an event has no field {min(unknown)!r}", hint="title, date, place")
+    if said.get("date"):
+        When.read(said["date"])
+    with audited(reader, why=why) as write:
+        write.change("edit_event", event, said)
+    return event
 
 
 @action(Right.CODE)

@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Iterable, Mapping
 
 from bearwitness.casebook import Name, When
-from bearwitness.casebook.rights import Reader, Right
-from bearwitness.errors import RecordsError
+from bearwitness.casebook.rights import Reader, Right, check_may_change
+from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records.access import action, check_may_write
 from bearwitness.records.actions.sources import home_team, own_list
 from bearwitness.records.audit import Writing, audited, check_is_as_seen
@@ -74,6 +74,29 @@ def open_person(reader: Reader, person: Person) -> Person:
 def close_person(reader: Reader, person: Person) -> Person:
     """Close a person's rows to all other teams again."""
     return _set_open(reader, person, False)
+
+
+@action(Right.RECORD)
+def hand_over(reader: Reader, person: Person, *, team: int, why: str = "") -> Person:
+    """Give a person, with their interviews, to another team, of which the reader is one too.
+
+    Raises NotPermitted where an act of theirs is part of an event: that stays with its team.
+    """
+    check_may_write(reader, person)
+    check_may_change(reader, team)
+    if person.acts.exclude(event=None).exclude(event__team=team).exists():
+        raise NotPermitted(
+            "an act of theirs is part of an event of the team",
+            hint="Take the act out of the event first, or add an event in the other team.",
+        )
+    with audited(reader, why=why) as write:
+        record = person.records.filter(source__kind=Source.Kind.OWN_LIST).first()
+        write.change("hand_over", person, {"team_id": team})
+        for source in Source.objects.filter(interview__person=person):
+            write.change("hand_over", source, {"team_id": team})
+        if record is not None:
+            write.change("hand_over", record, {"source": own_list(write, team)})
+    return person
 
 
 def _set_open(reader: Reader, person: Person, is_open: bool) -> Person:

@@ -36,6 +36,8 @@ from bearwitness.records.queries.finding import (
     saved_searches,
 )
 from bearwitness.records.queries.keeping import (
+    batch,
+    batches,
     changes,
     erasure,
     erasure_of,
@@ -65,6 +67,7 @@ from bearwitness.records.queries.people import (
 )
 from bearwitness.records.queries.reviewing import (
     authors,
+    colleagues_who_review,
     comments,
     reviewers,
     to_finish,
@@ -91,8 +94,11 @@ __all__ = [
     "acts_to_hand_out",
     "audit_entries",
     "authors",
+    "batch",
+    "batches",
     "cases_to_hand_out",
     "changes",
+    "colleagues_who_review",
     "comments",
     "consented_people",
     "consented_records",

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from bearwitness.casebook.rights import Reader, Right, may
 from bearwitness.records.access import query, visible
 from bearwitness.records.history import KINDS, model_of, versions_of
-from bearwitness.records.models import Erasure, Person
+from bearwitness.records.models import Batch, Erasure, Person
 
 
 @query(Right.SEE)
@@ -52,6 +52,18 @@ def erasure(reader: Reader, number: int) -> Erasure:
 def erasure_of(reader: Reader, person: Person) -> Erasure | None:
     """The erasure of a person, asked for or carried out, if there is one."""
     return person.erasures.filter(visible(reader, "person__")).first()
+
+
+@query(Right.SEE)
+def batches(reader: Reader) -> QuerySet[Batch]:
+    """Changes of many rows that this reader made, the newest first."""
+    return Batch.objects.filter(by=reader.name).select_related("undone_by").order_by("-id")
+
+
+@query(Right.SEE)
+def batch(reader: Reader, number: int) -> Batch:
+    """Raises Batch.DoesNotExist, also for one that somebody else made."""
+    return batches(reader).select_related("undoes").get(pk=number)
 
 
 def _seen(reader: Reader) -> Q:

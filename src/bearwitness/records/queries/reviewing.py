@@ -47,6 +47,15 @@ def comments(reader: Reader, interview: Interview) -> QuerySet[Comment]:
 
 
 @query(Right.CODE)
+def colleagues_who_review(reader: Reader) -> QuerySet:
+    """Accounts of the reader's teams that may review; not every one of them every interview."""
+    roles = [role for role, rights in RIGHTS.items() if Right.REVIEW in rights]
+    found = get_user_model().objects.filter(is_active=True, roles_held__role__in=roles)
+    found = found.filter(memberships__team__in=sorted(reader.teams))
+    return found.distinct().order_by("username")
+
+
+@query(Right.CODE)
 def reviewers(reader: Reader, interview: Interview) -> QuerySet:
     """Accounts of the interview's team that may review it."""
     roles = [role for role, rights in RIGHTS.items() if Right.REVIEW in rights]
