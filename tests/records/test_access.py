@@ -13,7 +13,16 @@ from bearwitness.casebook import Name, Use
 from bearwitness.casebook.rights import NOBODY, Reader, Role, may_see
 from bearwitness.casebook.wanted import Wanted
 from bearwitness.errors import NotPermitted, RecordsError
-from bearwitness.records import access, actions, exporting, importing, queries, snapshot
+from bearwitness.records import (
+    access,
+    actions,
+    batches,
+    cases,
+    exporting,
+    importing,
+    queries,
+    snapshot,
+)
 from bearwitness.records.access import INSIDE, STATED, visible
 from bearwitness.records.models import AuditEntry, Event, Person, Source
 
@@ -54,7 +63,16 @@ def test_every_query_and_action_takes_the_reader_first_and_declares_itself(name,
 
 
 @pytest.mark.parametrize(
-    "function", [importing.import_list, snapshot.snapshot, exporting.export_list]
+    "function",
+    [
+        importing.import_list,
+        cases.import_cases,
+        snapshot.snapshot,
+        exporting.export_list,
+        batches.preview_batch,
+        batches.apply_batch,
+        batches.undo_batch,
+    ],
 )
 def test_what_brings_in_and_takes_out_stands_behind_a_door_too(function):
     assert function.declared.right is not None

@@ -4,10 +4,11 @@ import logging
 
 import pytest
 from django.urls import get_resolver, reverse
-from tests.cast import account
+from tests.cast import account, reader
 from tests.web.conftest import ALIAS, NAME, WORDS
 
-from bearwitness.records.models import AuditEntry, Interview, Person, SavedSearch
+from bearwitness.records.batches import Change, apply_batch, preview_batch
+from bearwitness.records.models import AuditEntry, Batch, Interview, Person, SavedSearch
 
 OPEN = {"login", "second-step", "passkey-sign-in", "leave", "blank", "logout", "language"}
 POST_ONLY = {
@@ -58,6 +59,7 @@ def rows_by_room(person):
         "sources": interview.source,
         "accounts": account("alice"),
         "erasures": person.erasures.first(),
+        "changes": Batch.objects.first(),
         "saved-searches": SavedSearch.objects.first(),
     }
 
@@ -67,11 +69,19 @@ def address(name, person):
     wanted = set(pattern.pattern.converters)
     row = rows_by_room(person).get(str(pattern.pattern).split("/")[0])
     known = {"code_name": person.code_name, "kind": "interview", "listed": "people"}
-    known["token"] = "0123456789ab"
+    known |= {"token": "0123456789ab", "field": "origin"}
     known["number"] = getattr(row, "pk", 1)
     if name in OF_STUDY:
         known["name"] = "small"
     return reverse(name, kwargs={key: known[key] for key in wanted})
+
+
+def change_one(person):
+    """A change of many rows, of one row."""
+    numbers, why = [person.interviews.get().pk], "it was another place"
+    change = Change(listed="interviews", field="place", value="Pier", numbers=numbers, why=why)
+    alice = reader("alice")
+    return apply_batch(alice, change, seen=preview_batch(alice, change).digest)
 
 
 def body(response):
@@ -89,6 +99,8 @@ def test_signed_out_every_page_leads_to_the_sign_in(name, client, hana):
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - OPEN - POST_ONLY - OF_STUDY))
 def test_signed_in_every_page_is_shown_without_a_name(name, alice, hana):
+    if name == "batch":
+        change_one(hana)
     url = address(name, hana)
     response = alice.get(url)
     shown = body(response)

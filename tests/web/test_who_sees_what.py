@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from tests.cast import ROLES, account, reader
 from tests.web.conftest import make_hana
-from tests.web.test_pages import NAMES, address
+from tests.web.test_pages import NAMES, address, change_one
 
 from bearwitness.casebook.wanted import Wanted
 from bearwitness.records import actions
@@ -94,6 +94,10 @@ audit               POST   302>   403   403  403    403  403  403   200   403
 export              GET    302>   200   200  200    403  200  403   403   403
 export              POST   302>   200   200  200    403  200  403   403   403
 exports             GET    302>   200   200  200    403  200  403   200   403
+change-many         GET    302>   200   200  200    403  403  403   403   403
+change-many         POST   302>   200   200  200    403  403  403   403   403
+batches             GET    302>   200   200  200    200  200  403   403   403
+batch               GET    302>   200   404  404    404  404  403   403   403
 studies             GET    302>   403   403  403    403  200  200   403   403
 study               GET    302>   403   403  403    403  404  404   403   403
 snapshot            GET    302>   403   403  403    403  200  403   403   403
@@ -132,6 +136,7 @@ def people_and_hana(django_db_setup, django_db_blocker):
         actions.ask_erasure(reader("alice"), hana, reason="she asked to be forgotten")
         wanted = Wanted(place="Yanji")
         actions.keep_search(reader("alice"), wanted, title="Yanji", team=hana.team_id)
+        change_one(hana)
         yield people, hana
         transaction.set_rollback(True)
 

@@ -207,7 +207,7 @@ def undo_batch(reader: Reader, batch: Batch, *, why: str) -> Batch:
             raise NotPermitted("this was taken back already", hint="Look at it again.")
         if found := conflicts(batch):
             raise EditConflict(
-                f"{len(found)} rows were changed since",
+                f"rows that were changed since: {len(found)}",
                 hint="They are listed. Set the others back one by one, or leave it.",
             )
         undone = _begin(write, batch, why=why, rows=batch.rows, undoes=batch)
@@ -226,7 +226,7 @@ def _check(reader: Reader, change: Change) -> None:
     check_may(reader, field_of(change.listed, change.field).right)
     if len(change.numbers) > MOST_ROWS:
         raise NotPermitted(
-            f"{MOST_ROWS:,} rows are changed at once at most", hint="Narrow the filter."
+            f"at most {MOST_ROWS:,} rows are changed at once", hint="Narrow the filter."
         )
     if len(change.why.strip()) < 5:
         raise NotPermitted("a change of many rows needs a reason", hint="Say why, without a name.")

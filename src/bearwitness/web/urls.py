@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("bearwitness.web.intake.urls")),
     path("", include("bearwitness.web.leaving.urls")),
     path("", include("bearwitness.web.release.urls")),
+    path("", include("bearwitness.web.together.urls")),
 ]

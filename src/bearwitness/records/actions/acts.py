@@ -99,7 +99,9 @@ def edit_event(reader: Reader, event: Event, *, said: Mapping[str, str], why: st
     """Correct an event. `said` has any of title, date (EDTF), place."""
     check_may_change(reader, event.team_id)
     if unknown := set(said) - {"title", "date", "place"}:
-        raise RecordsError(f"an event has no field {min(unknown)!r}", hint="title, date, place")
+        raise RecordsError(
+            f"an event has no field {min(unknown)!r}", hint="Fields: title, date, place."
+        )
     if said.get("date"):
         When.read(said["date"])
     with audited(reader, why=why) as write:
