@@ -135,13 +135,15 @@ def test_the_fast_likelihood_is_the_plain_one(drawn):
 def test_both_ways_through_the_patterns_agree():
     """Doubling fills patterns of nobody too; a list of patterns, those of somebody alone."""
     random = np.random.default_rng(1)
-    odds, empty = random.normal(size=(3, 4, 2)), random.normal(size=(4, 2))
+    odds, share = random.normal(size=(3, 4, 2)), random.random(size=(4, 2))
     seen = seen_in(SMALL)
-    filled = [
-        way(seen, 4, 2, np.float64).fill(empty, odds, np.exp(odds)) for way in (Doubled, Listed)
-    ]
-    assert filled[0][seen.patterns] == pytest.approx(filled[1])
-    assert filled[0][0] == pytest.approx(np.exp(empty))
+    (all_cells, *doubled), (cells, *listed) = (
+        way(seen, 4, 2, np.float64).fill(share, odds, np.exp(odds), np.exp(odds) + 1)
+        for way in (Doubled, Listed)
+    )
+    assert all_cells[seen.patterns] == pytest.approx(cells)
+    assert np.array(doubled) == pytest.approx(np.array(listed))
+    assert sum(doubled) == pytest.approx(share)
     many = Histories(lists=tuple("abcdefghij"), patterns=np.array([1, 3]), people=np.ones(2))
     assert isinstance(patterns_for(seen, 4, 2, np.float64), Doubled)
     assert isinstance(patterns_for(many, 4, 2, np.float64), Listed)
@@ -246,11 +248,11 @@ def test_without_a_table_it_draws_from_the_prior():
     """With next to no power all that is left is the prior, labels and all: relabelling keeps it."""
     random = np.random.default_rng(11)
     prior = Prior(classes=4, capture=(1.0, 1.0), concentration=(2.0, 1.0))
-    sampler = Sampler(seen_in(SMALL), prior, chains=40, random=random)
+    sampler = Sampler(seen_in(SMALL), prior, chains=100, random=random)
     sampler._set_power(np.full_like(sampler.target.power, 1e-9))
     sampler.step[:] = 0.2
-    sampler.run(50)
-    trace = sampler.run(300)
+    sampler.run(40)
+    trace = sampler.run(120)
     assert trace.accepted > 0.5
     alpha = random.gamma(2.0, 1.0, size=100_000)
     breaks = random.beta(1.0, alpha[:, None], size=(100_000, 3))
@@ -265,37 +267,42 @@ def test_without_a_table_it_draws_from_the_prior():
     assert (unseen < np.quantile(chances, 0.5)).mean() == pytest.approx(0.5, abs=0.06)
 
 
-def plain_gibbs(counts, names, *, classes, sweeps, random):
-    """Labels and unseen people drawn, then shares, captures and concentration (2016, section 4)."""
+def plain_gibbs(counts, names, *, classes, chains, sweeps, random):
+    """Labels and unseen people drawn, then shares, captures and concentration (2016, section 4).
+
+    Arrays are chains by classes; the totals that come back are chains by sweeps.
+    """
     cells = [(np.array([n in p.split("+") for n in names]), c) for p, c in counts.items()]
     observed = sum(counts.values())
-    capture = random.random((classes, len(names)))
-    breaks = np.append(np.full(classes - 1, 0.5), 1.0)
+    capture = random.random((chains, classes, len(names)))
+    breaks = np.full((classes, chains), 0.5)
+    breaks[-1] = 1.0
     alpha, totals = 1.0, []
     for _ in range(sweeps):
-        shares = np.array(shares_of(breaks))
-        missed = shares * np.prod(1 - capture, axis=1)
-        unseen = random.negative_binomial(observed, 1 - missed.sum())
-        members = random.multinomial(unseen, missed / missed.sum())
-        on = np.zeros((classes, len(names)))
+        shares = np.array(shares_of(breaks)).T
+        missed = shares * np.prod(1 - capture, axis=2)
+        unseen = random.negative_binomial(observed, 1 - missed.sum(axis=1))
+        members = random.multinomial(unseen, missed / missed.sum(axis=1, keepdims=True))
+        on = np.zeros(capture.shape)
         for history, people in cells:
-            fits = shares * np.prod(np.where(history, capture, 1 - capture), axis=1)
-            drawn = random.multinomial(people, fits / fits.sum())
+            fits = shares * np.prod(np.where(history, capture, 1 - capture), axis=2)
+            drawn = random.multinomial(people, fits / fits.sum(axis=1, keepdims=True))
             members = members + drawn
-            on += drawn[:, None] * history
-        capture = random.beta(1 + on, 1 + members[:, None] - on)
-        after = np.append(np.cumsum(members[::-1])[::-1][1:], 0)
-        breaks = np.clip(random.beta(1 + members, alpha + after), 1e-12, 1 - 1e-12)
+            on += drawn[..., None] * history
+        capture = random.beta(1 + on, 1 + members[..., None] - on)
+        after = members[:, ::-1].cumsum(axis=1)[:, ::-1] - members
+        breaks = np.clip(random.beta(1 + members.T, alpha + after.T), 1e-12, 1 - 1e-12)
         breaks[-1] = 1.0
-        alpha = random.gamma(0.25 + classes - 1, 1 / (0.25 - np.log1p(-breaks[:-1]).sum()))
+        alpha = random.gamma(0.25 + classes - 1, 1 / (0.25 - np.log1p(-breaks[:-1]).sum(axis=0)))
         totals.append(observed + unseen)
-    return np.array(totals[sweeps // 10 :])
+    return np.array(totals[sweeps // 4 :]).T
 
 
 def test_it_agrees_with_a_plain_gibbs_sampler():
     answer = LatentClass(classes=3, capture=(1, 1), draws=2000).fit(rows(SMALL))
-    plain = plain_gibbs(SMALL, "abc", classes=3, sweeps=12_000, random=np.random.default_rng(5))
-    halves = plain[: len(plain) // 2], plain[len(plain) // 2 :]
+    random = np.random.default_rng(5)
+    plain = plain_gibbs(SMALL, "abc", classes=3, chains=40, sweeps=800, random=random)
+    halves = np.split(plain, 2)
     errors = answer.details["monte_carlo_error"]
     for name, tail in (("lower", 0.025), ("estimate", 0.5), ("upper", 0.975)):
         theirs = np.quantile(plain, tail)
@@ -307,8 +314,7 @@ def test_it_agrees_with_a_plain_gibbs_sampler():
     ("name", "reference", "size"),
     [
         # LCMCR 0.4.14, K = 10, four chains of a million sweeps pooled: limits, effective size
-        # (shared/data/capture-histories/reference-results.csv). Every table is in
-        # benchmarks/latent_class.py.
+        # (tests/vectors/references.toml). `python -m docs.references` has every table.
         ("Korea", (124, 138, 203), 28771),
         ("HIV", (9365.975, 10930, 13061), 36433),
     ],
@@ -322,13 +328,14 @@ def test_it_agrees_with_the_reference_where_that_converges(name, reference, size
         off = math.sqrt(tail * (1 - tail) / size)
         low, high = np.quantile(answer.draws, (tail - off, tail + off))
         error = math.hypot(errors[part], (high - low) / 2)
-        assert abs(getattr(answer, part) - theirs) < 4 * error + 1, part
+        assert abs(getattr(answer, part) - theirs) <= 4 * error + 1, part
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_another():
-    answers = [LatentClass(seed=seed).fit(rows(SMALL)) for seed in (1, 1, 2)]
-    assert answers[0] == answers[1] != answers[2]
-    assert (answers[0].draws == answers[1].draws).all()
+    quick = LatentClass(classes=2, chains=4, draws=250)
+    answers = [replace(quick, seed=seed).fit(rows(SMALL)) for seed in (1, 1, 2)]
+    assert answers[0] == answers[1]
+    assert answers[0].details["rhat"] == answers[1].details["rhat"] != answers[2].details["rhat"]
 
 
 # The gate, and what is said.
@@ -336,7 +343,7 @@ def test_the_same_seed_gives_the_same_answer_and_another_another():
 
 def test_a_number_is_withheld_until_the_chains_agree():
     """Diabetes (Bruno et al. 1994) has two modes that chains move between slowly."""
-    early = LatentClass(draws=250).fit(rows(table_of("Diabetes")))
+    early = LatentClass(capture=(1, 1), draws=250).fit(rows(table_of("Diabetes")))
     assert (early.verdict, early.estimate, early.draws) == (Verdict.NO_ESTIMATE, None, None)
     assert "R-hat" in early.reasons[0] and not agrees(early.details)
     assert early.details["draws_of_each_chain"] == 250
@@ -367,7 +374,7 @@ def test_nothing_caps_the_unseen():
     assert drawn.mean(axis=0) == pytest.approx(100 / chance[:, 0], rel=0.02)
     # 10,000 people each on one of three lists, six on two.
     thin = {"a": 4000, "b": 3000, "c": 3000, "a+b": 3, "a+c": 3}
-    answer = LatentClass().fit(rows(thin))
+    answer = LatentClass(classes=2, chains=4).fit(rows(thin))
     assert answer.details["share_beyond_20_times_observed"] > 0.9
     assert answer.verdict is Verdict.LOWER_BOUND_ONLY
     assert "no upper end" in answer.reasons[0]
@@ -382,15 +389,10 @@ def test_lists_that_share_nobody_are_refused():
     assert LatentClass().fit(rows(APART)).verdict is Verdict.NO_ESTIMATE
 
 
-def test_three_lists_get_the_caveat_that_the_prior_chooses():
-    answer = LatentClass().fit(rows(SMALL))
-    assert any("the prior chooses between them" in caveat for caveat in answer.caveats)
-
-
 def test_the_sensitivity_curve_needs_no_more_than_the_answer():
     """The unseen at a ratio of one is odd over even products of the fitted counts, by draws."""
     seen = seen_in(SMALL)
-    answer = LatentClass(classes=3, draws=250).fit(seen)
+    answer = LatentClass(classes=3).fit(seen)
     target = Target(seen, Prior(classes=3), np.ones(1))
     breaks, capture = [0.5, 0.4], [[0.3, 0.2, 0.1], [0.5, 0.6, 0.7], [0.1, 0.1, 0.2]]
     parts = target.parts(*at(target, breaks, capture))
@@ -404,7 +406,9 @@ def test_the_sensitivity_curve_needs_no_more_than_the_answer():
     curve = sensitivity_curve(None, answer)
     assert curve.at(1.0) == pytest.approx(seen.observed + told["estimate"])
     assert curve.lower[8] < curve.at(1.0) < curve.upper[8]
-    many = LatentClass(classes=2, draws=250).fit(many_lists(9, 200, seed=1))
+    # Three lists.
+    assert any("the prior chooses between them" in caveat for caveat in answer.caveats)
+    many = LatentClass(classes=2, chains=4, draws=250).fit(many_lists(9, 200, seed=1))
     with pytest.raises(StudyInvalid, match="does not fix the odds ratio"):
         sensitivity_curve(None, replace(many, estimate=200.0))
 
@@ -461,10 +465,10 @@ def many_lists(lists, people, seed):
 
 
 def test_thirty_lists_are_no_obstacle():
-    seen = many_lists(30, 300, seed=4)
+    seen = many_lists(30, 150, seed=4)
     answer = LatentClass(classes=3).fit(seen)
     assert answer.verdict is Verdict.ESTIMATE
-    assert answer.lower <= 300 <= answer.upper
+    assert answer.lower <= 150 <= answer.upper
 
 
 def test_a_prior_that_says_nearly_everybody_is_found_gets_no_number():
@@ -473,7 +477,7 @@ def test_a_prior_that_says_nearly_everybody_is_found_gets_no_number():
     assert (answer.verdict, answer.estimate) == (Verdict.LOWER_BOUND_ONLY, None)
     assert answer.lower == answer.observed
     assert "99.6% of all people are on some list" in answer.reasons[-1]
-    answer = LatentClass(capture=(1, 1), draws=250).fit(rows(SMALL))
+    answer = LatentClass(capture=(1, 1), classes=2, chains=4, draws=250).fit(rows(SMALL))
     assert not any("before any table" in reason for reason in answer.reasons)
 
 

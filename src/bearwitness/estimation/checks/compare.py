@@ -35,7 +35,7 @@ from bearwitness.tables import ESTIMATES, check
 
 FEW_REPLICATES = (
     f"intervals that rest on a bootstrap have {REPLICATES} replicates here and are percentile "
-    "intervals, and chains stop at 500 draws; before an estimate is printed, fit its method alone"
+    "intervals, and chains stop at 1,000 draws; before an estimate is printed, fit its method alone"
 )
 SAME_ASSUMPTION = (
     "with two lists every method assumes that they are independent, and nothing can test it"

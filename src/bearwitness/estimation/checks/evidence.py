@@ -35,7 +35,7 @@ FAMILIES = (
 FAMILIES_OF_TWO = ("chapman", "independence", "decomposable")
 BOUND = "chao"
 REPLICATES = 200  # enough to compare by; an estimate to be printed takes 1,000 or more
-QUICK: Mapping[str, Mapping[str, Any]] = MappingProxyType({"latent-class": {"draws": 500}})
+QUICK: Mapping[str, Mapping[str, Any]] = MappingProxyType({"latent-class": {"draws": 1000}})
 
 MOST_LISTS_LEFT_OUT = 7  # beyond this many lists the omissions cost too much
 _SEARCHING = frozenset({"stepwise", "bic", "aic", "sparse-bayes", "decomposable"})

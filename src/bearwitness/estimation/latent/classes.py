@@ -63,7 +63,7 @@ class LatentClass:
     """Truncated Dirichlet-process mixture of independent lists (Manrique-Vallier 2016).
 
     The chances of each class to be on a list are learned from the table: a level of all lists, one
-    of each list, and differences between classes (decision 13). `capture` replaces that by a Beta
+    of each list, and differences between classes (decision 16). `capture` replaces that by a Beta
     prior on each chance by itself: (1, 1) is that of the paper, of LCMCR and of bearwitness 0.1.
     `concentration` are shape and rate of the Gamma prior on how readily people form new classes, at
     most `classes` of them. The total has prior 1/N, and no cap. `chains` start scattered; they are
@@ -75,7 +75,7 @@ class LatentClass:
     classes: int = 10
     capture: tuple[float, float] | None = None
     concentration: tuple[float, float] = (0.25, 0.25)
-    chains: int = 4
+    chains: int = 8
     draws: int = 4000
     seed: int = 1
 
@@ -111,7 +111,7 @@ class LatentClass:
         if self.chains < 4 or self.draws < _FIRST_LOOK:
             raise StudyInvalid(
                 f"there should be at least 4 chains and {_FIRST_LOOK} draws of each",
-                hint="Usual are 4 and 4000. Fewer cannot show whether they agree.",
+                hint="Usual are 8 and 4000. Fewer cannot show whether they agree.",
             )
 
     def _sample(self, seen: Histories) -> tuple[Reals, Trace]:

@@ -78,8 +78,7 @@ class Target:
         log_share[1:] -= broken
         ratio = np.exp(odds)
         log_missed = -np.log1p(ratio).sum(axis=0)
-        cells = self._patterns.fill(log_share + log_missed, odds, ratio)
-        by_class = -np.exp(log_share) * np.expm1(log_missed)
+        cells, by_class, _ = self._patterns.fill(np.exp(log_share), odds, ratio, ratio + 1)
         seen = by_class.sum(axis=0)
         return Parts(
             broken=broken[-1],

@@ -25,9 +25,12 @@ class Patterns(Protocol):
     )  # of all but the empty one: 1 for an odd number of lists, -1 for an even one
     gather: Reals  # lists and one more by patterns: 1 where the pattern is on the list; ones
 
-    def fill(self, log_empty: Reals, odds: Reals, ratio: Reals) -> Reals:
-        """Patterns by classes by states, overwritten by the next call. `log_empty` is the log of a
-        class's share times its chance of no list; `ratio` is exp of `odds`.
+    def fill(
+        self, share: Reals, odds: Reals, ratio: Reals, up: Reals
+    ) -> tuple[Reals, Reals, Reals]:
+        """Chances of patterns (by classes by states, overwritten by the next call); then classes by
+        states, of being on some list and on none. `share` is of each class, which all of them are
+        multiplied by; `ratio` is exp of `odds`, and `up` one more.
         """
         ...
 
@@ -51,16 +54,21 @@ class Doubled:
         signs[0] = 0.0
         self.signs: Reals | None = signs
         self.gather = _on_lists(cells, lists, kind)
+        self._not_empty = (cells > 0).astype(kind)
         self._filled = np.empty((len(cells), classes, states), kind)
 
-    def fill(self, log_empty: Reals, odds: Reals, ratio: Reals) -> Reals:
+    def fill(
+        self, share: Reals, odds: Reals, ratio: Reals, up: Reals
+    ) -> tuple[Reals, Reals, Reals]:
         del odds
         filled = self._filled
-        np.exp(log_empty, out=filled[0])
+        np.divide(share, np.multiply.reduce(up, axis=0), out=filled[0])
         for number, of_list in enumerate(ratio):
             half = 1 << number
             np.multiply(filled[:half], of_list, out=filled[half : 2 * half])
-        return filled
+        # Added up rather than taken from one: a class that is hardly ever seen keeps its digits.
+        found = self._not_empty @ filled.reshape(len(filled), -1)
+        return filled, found.reshape(share.shape), filled[0]
 
 
 class Listed:
@@ -74,13 +82,17 @@ class Listed:
         self._on = np.ascontiguousarray(self.gather[:-1].T)
         self._filled = np.empty((len(self._on), classes * states), kind)
 
-    def fill(self, log_empty: Reals, odds: Reals, ratio: Reals) -> Reals:
-        del ratio
+    def fill(
+        self, share: Reals, odds: Reals, ratio: Reals, up: Reals
+    ) -> tuple[Reals, Reals, Reals]:
+        del up
         filled = self._filled
+        log_missed = -np.log1p(ratio).sum(axis=0)
         np.matmul(self._on, odds.reshape(len(odds), -1), out=filled)
-        filled += log_empty.reshape(-1)
+        filled += (np.log(share) + log_missed).reshape(-1)
         np.exp(filled, out=filled)
-        return filled.reshape(len(filled), *log_empty.shape)
+        found, missed = -np.expm1(log_missed) * share, np.exp(log_missed) * share
+        return filled.reshape(len(filled), *share.shape), found, missed
 
 
 def _on_lists(patterns: Any, lists: int, kind: Any) -> Reals:

@@ -3,7 +3,7 @@
 Why this sampler, and what was weighed against it, is in docs/decisions/0010-latent-sampler.md.
 States of all chains and all temperatures lie in one array. One iteration is:
 
-1. *Relabel*, every third time. The prior on shares is that of drawing classes by size without
+1. *Relabel*. The prior on shares is that of drawing classes by size without
    putting back, times a function of the last share. So a new order of the classes, drawn by size,
    is accepted or not by that function alone.
 2. *Mark.* Each class gets a mark: the log of its expected number of people seen, plus standard
@@ -30,8 +30,7 @@ from bearwitness.estimation.latent.slope import Slope
 
 # Rules of this house: what mixed best on the public tables, in effective draws a second.
 STEPS = 30  # most leapfrog steps in a move; the number is even between half of it and all of it
-_RELABELLED = 3  # every so many iterations
-_ACCEPTED = 0.75  # share of moves accepted that step sizes are set for, while warming up
+_ACCEPTED = 0.7  # share of moves accepted that step sizes are set for, while warming up
 _FIRST_STEP = 0.5
 _FEW_LISTS = 8
 _FARTHEST = 80.0  # log u or log odds beyond this is never accepted: exp would overflow
@@ -138,9 +137,7 @@ class Sampler:
 
     def _iterate(self) -> tuple[Reals, Reals]:
         with np.errstate(all="ignore"):  # a step into nowhere is not accepted
-            again = self.rounds % _RELABELLED == 0
-            place = self._relabel() if again else (self.states.sticks, self.states.odds)
-            moved = self._move(*place)
+            moved = self._move(*self._relabel())
             swapped = self._swap()
         self.rounds += 1
         return moved, swapped
@@ -248,10 +245,10 @@ class Sampler:
 def ladder_for(observed: float) -> Reals:
     """Powers of the likelihood from 1 down to where the table weighs as 200 people would.
 
-    Neighbours differ by a factor of about 0.7, so that half of the swaps are accepted.
+    Neighbours differ by a factor of about 0.65, so that nearly half of the swaps are accepted.
     """
     lowest = min(0.5, 200 / max(observed, 1.0))
-    rungs = 1 + int(np.ceil(np.log(1 / lowest) / 0.35))
+    rungs = 1 + int(np.ceil(np.log(1 / lowest) / 0.45))
     return np.geomspace(1.0, lowest, rungs)
 
 
