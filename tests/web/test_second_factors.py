@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.urls import reverse
 from tests.cast import account, reader
 
-from bearwitness.casebook.guesses import SECOND_FACTOR
+from bearwitness.casebook.guesses import ADDRESS, SECOND_FACTOR
 from bearwitness.casebook.rights import Role
 from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records import actions, signing_in
@@ -314,6 +314,14 @@ def test_an_address_where_passkeys_do_not_work_says_so(host, told, client, db, s
     assert ("Passkeys do not work" in page) == bool(told)
     assert told in page
     assert ("data-passkey" in page) == (not told)
+
+
+def test_wrong_passkeys_are_counted_by_address_and_audited(client, db):
+    for _ in range(ADDRESS.free):
+        client.post("/login/passkey/", {"credential": "{}"})
+    refused = client.post("/login/passkey/", {"credential": "{}"}).content.decode()
+    assert "too many wrong tries" in refused
+    assert actions_noted().count("second_factor_failed") == ADDRESS.free
 
 
 def test_no_page_of_allauth_is_there(client, db):

@@ -36,8 +36,11 @@ def opened(by: str, text: str) -> Any:
 
 
 def _key(by: str) -> Fernet:
-    """One key for each account (HKDF, RFC 5869): a row moved to somebody else's name is no use."""
-    derived = HKDF(
-        algorithm=hashes.SHA256(), length=32, salt=None, info=b"bearwitness.drafts." + by.encode()
-    ).derive(settings.SECRET_KEY.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    """One key for each account: a row moved to somebody else's name is no use."""
+    return key_for(f"bearwitness.drafts.{by}", settings.SECRET_KEY)
+
+
+def key_for(what: str, secret: str) -> Fernet:
+    """A key of its own for each use, from one secret (HKDF, RFC 5869)."""
+    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=what.encode())
+    return Fernet(base64.urlsafe_b64encode(derive.derive(secret.encode())))

@@ -19,13 +19,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from bearwitness.errors import NotPermitted
+from bearwitness.records.sealing import key_for
 
 CODE_APP, PASSKEY, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, "recovery_codes"
 _FACTORS = (CODE_APP, PASSKEY)
@@ -57,12 +56,7 @@ class Adapter(DefaultMFAAdapter):
 
 def _box() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(key: str) -> bytes:
-    derive = HKDF(SHA256(), length=32, salt=None, info=b"bearwitness second factors")
-    return base64.urlsafe_b64encode(derive.derive(key.encode()))
+    return MultiFernet([key_for("bearwitness.second-factors", key) for key in keys])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,10 +31,15 @@ from bearwitness.errors import NotPermitted, RecordsError
 from bearwitness.records.audit import Writing, audited
 from bearwitness.records.models import AccountSettings, CasebookLock, Guesses, Session
 
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Try:
-    """One try at the password or the second factor of a name, from an address."""
+    """One try at the password or the second factor of a name, from an address.
+
+    Without a name, as with a passkey alone, only the address is counted.
+    """
 
     at: Guessed
     name: str
@@ -42,8 +47,10 @@ class Try:
 
     @property
     def keys(self) -> dict[str, Guessed]:
-        name = unicodedata.normalize("NFKC", self.name).casefold()
-        return {_key(self.at, name): self.at, _key(ADDRESS, self.address): ADDRESS}
+        keys = {_key(ADDRESS, self.address): ADDRESS}
+        if name := unicodedata.normalize("NFKC", self.name).casefold():
+            keys[_key(self.at, name)] = self.at
+        return keys
 
     def count(self) -> None:
         """Count it as wrong before it is looked at, or guesses sent at once would all pass.
@@ -63,9 +70,12 @@ class Try:
 
     def was_right(self) -> None:
         """The name begins anew; the address gets back its one try, and no more than that."""
-        mine, others = self.keys
-        Guesses.objects.filter(at_what=mine).delete()
-        Guesses.objects.filter(at_what=others, wrong__gt=0).update(wrong=F("wrong") - 1)
+        for key, at in self.keys.items():
+            row = Guesses.objects.filter(at_what=key)
+            if at is ADDRESS:
+                row.filter(wrong__gt=0).update(wrong=F("wrong") - 1)
+            else:
+                row.delete()
 
     def was_wrong(self) -> None:
         with audited("") as write:
@@ -119,6 +129,7 @@ def entering(user: Any, *, proof: str) -> Iterator[Writing]:
     """
     with audited(user.get_username()) as write:
         check_not_locked()
+        Session.objects.filter(expire_date__lt=datetime.now(UTC)).delete()
         write.note("sign_in", None, {"proof": proof})
         yield write
 
@@ -175,11 +186,14 @@ def required_roles() -> frozenset[Role]:
     return frozenset(map(Role, stated))
 
 
-def second_factor_by(user: Any) -> datetime:
-    """Until when an account can do without the factor that it needs. The days begin when asked."""
+def second_factor_by(user: Any) -> datetime | None:
+    """Until when an account can do without the factor that it needs. The days begin when asked.
+
+    None for the colleagues of an invented casebook, which protects nobody.
+    """
     kept = settings_of(user)
     if kept.second_factor_by is None:
         days = timedelta(days=settings.BEARWITNESS_SECOND_FACTOR_GRACE_DAYS)
         kept.second_factor_by = datetime.now(UTC) + days
         kept.save(update_fields=["second_factor_by"])
-    return kept.second_factor_by
+    return None if kept.second_factor_by == NEVER else kept.second_factor_by

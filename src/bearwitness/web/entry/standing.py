@@ -37,7 +37,7 @@ def begin_session(sender, request, user, **_more):
     session[PASSWORD_GIVEN] = kept.password_given
     session[FACTOR] = has_second_factor(user)
     if not session[FACTOR] and needs_second_factor(reader_of(user)):
-        session[FACTOR_BY] = second_factor_by(user).timestamp()
+        session[FACTOR_BY] = _seconds(second_factor_by(user))
     keep_pages(session, kept)
 
 
@@ -114,8 +114,13 @@ def factor_by(request) -> datetime | None:
     if session.get(FACTOR) or not needs_second_factor(request.reader):
         return None
     if FACTOR_BY not in session:
-        session[FACTOR_BY] = second_factor_by(request.user).timestamp()
-    return datetime.fromtimestamp(session[FACTOR_BY], UTC)
+        session[FACTOR_BY] = _seconds(second_factor_by(request.user))
+    by = session[FACTOR_BY]
+    return None if by is None else datetime.fromtimestamp(by, UTC)
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return at.timestamp() if at else None
 
 
 def note_factors(request) -> None:

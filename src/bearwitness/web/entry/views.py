@@ -135,15 +135,25 @@ def passkey_sign_in(request):
     if request.method == "GET":
         return JsonResponse(factors.passkey_to_use())
     try:
+        user = _owner_of_passkey(request)
+        return enter(request, user, proof="passkey", goes_to=_safe_next(request))
+    except NotPermitted as error:
+        context = {"form": SignInForm(request), "problem": in_one_line(error)}
+        return render(request, "registration/login.html", context)
+
+
+def _owner_of_passkey(request):
+    tried = Try(SECOND_FACTOR, "", address_of(request))
+    tried.count()
+    try:
         user = factors.check_passkey(read_credential(request.POST.get("credential", "")))
         if not user.is_active:
             raise NotPermitted("this passkey is not known here", hint="Try again, or use a code.")
-        return enter(request, user, proof="passkey", goes_to=_safe_next(request))
-    except NotPermitted as error:
-        Try(SECOND_FACTOR, "", address_of(request)).was_wrong()
-        form = SignInForm(request)
-        context = {"form": form, "problem": in_one_line(error)}
-        return render(request, "registration/login.html", context)
+    except NotPermitted:
+        tried.was_wrong()
+        raise
+    tried.was_right()
+    return user
 
 
 def _safe_next(request) -> str:
