@@ -21,7 +21,7 @@ from bearwitness.estimation import (
 )
 from bearwitness.estimation.histories import all_strata
 from bearwitness.estimation.pooling.labels import margins_of, read_labelled
-from bearwitness.estimation.pooling.partial import Unit, pool
+from bearwitness.estimation.pooling.partial import SLOPE_SCALE, Unit, pool
 from bearwitness.tables import ESTIMATES, HISTORIES, check, digest
 
 ODDS = np.log(np.array([0.3, 0.25, 0.2]) / (1 - np.array([0.3, 0.25, 0.2])))
@@ -302,6 +302,31 @@ def test_pooling_is_the_normal_model_written_plainly():
         ] * centres
     plain = (means * weights).sum(axis=(1, 2)) / weights.sum()
     assert found == pytest.approx(plain, abs=0.03)
+
+
+def test_the_line_through_the_strata_is_the_model_written_plainly():
+    # As above with strata of unlike sizes: brute force over spread, mean and slope.
+    told, errors = np.array([0.1, -0.3, 0.9, 1.6]), np.array([0.1, 0.2, 0.3, 0.6])
+    observed = 1e8 * np.exp([2.0, 1.0, -1.0, -2.0])
+    units = [
+        unit(i, m, e, observed=n)
+        for i, (m, e, n) in enumerate(zip(told, errors, observed, strict=True))
+    ]
+    pooled = pool(units, observed, count=40_000, random=np.random.default_rng(1))
+    found = np.log(pooled.unseen / observed[:, None]).mean(axis=1)
+    size = np.log(observed) - np.median(np.log(observed))
+    spreads = np.geomspace(1e-3, 30, 120)[:, None, None]
+    centres, slopes = np.linspace(-5, 5, 201)[:, None], np.linspace(-1.5, 1.5, 101)
+    weights = (1 + spreads**2 / 4) ** -2.5 * spreads * np.exp(-((slopes / SLOPE_SCALE) ** 2) / 2)
+    lines = [centres + slopes * z for z in size]
+    for one, error, line in zip(told, errors, lines, strict=True):
+        variance = error**2 + spreads**2
+        weights = weights * np.exp(-((one - line) ** 2) / (2 * variance)) / np.sqrt(variance)
+    for place, (one, error, line) in enumerate(zip(told, errors, lines, strict=True)):
+        variance = error**2 + spreads**2
+        mean = (one * spreads**2 + error**2 * line) / variance
+        assert found[place] == pytest.approx((mean * weights).sum() / weights.sum(), abs=0.03)
+    assert pooled.slope < -0.1  # the smaller, the more are missed
 
 
 def test_strata_far_apart_and_well_known_keep_their_own_answer():

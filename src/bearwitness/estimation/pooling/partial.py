@@ -1,7 +1,8 @@
 """Partial pooling: thin strata borrow from the others how many people are missed.
 
-The model is normal-normal on the log odds of being missed, with a half-t prior on the spread
-between strata (Gelman 2006), integrated on a grid: nothing has to converge.
+The model is normal-normal on the log odds of being missed, about a line in the log of the people
+observed: strata may be thin because people there are harder to find. The spread about it has a
+half-t prior (Gelman 2006) and is integrated on a grid: nothing has to converge.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from bearwitness.estimation.design import Reals
 
 EXCHANGEABLE = (
     "How many people are missed for each one seen varies between strata as draws from one "
-    "distribution do: before looking, nobody could say which strata miss more (exchangeable "
-    "strata)."
+    "distribution do, but for what the number of people observed tells: among strata as large, "
+    "nobody could say before looking which miss more (exchangeable strata)."
 )
 
 # Rules of this house.
 SPREAD_DEGREES, SPREAD_SCALE = 4.0, 1.0  # half-t prior on the spread between strata, in log odds
+# Normal, per unit of the log of the people observed. Before looking, a stratum with a tenth of the
+# people of another has odds of being missed between half and twice as large two times in three.
+SLOPE_SCALE = 0.3
 LEAST_SHARE = 0.1  # of the variance of the log of the unseen that is doubt about the odds
 
 _GRID = np.geomspace(1e-3, 30.0, 400)
@@ -68,12 +72,15 @@ class Unit:
 class Pooled:
     """Draws of people on no list (strata by draws), and what they were pooled towards.
 
+    `centre` is the log odds of being missed in a stratum of middle size, `slope` what a log unit
+    more of people observed adds.
     `weight` is, for each stratum, how far its own answer moved towards the others: 0 not at all, 1
     wholly.
     """
 
     unseen: Reals
     centre: float
+    slope: float
     spread: float
     weight: Reals
 
@@ -85,8 +92,11 @@ def pool(units: list[Unit], observed: Reals, *, count: int, random: np.random.Ge
     distribution of the others alone. For a unit of several strata, what is known is the weighted
     mean of their log odds.
     """
-    spread = _draw_spread(units, count, random)
-    centre = _draw_centre(units, spread, random)
+    size = _size_of(observed)
+    told = _Told(units, size)
+    spread = told.draw_spread(count, random)
+    line = told.draw_line(spread, random)
+    centre = line[:, 0] + size[:, None] * line[:, 1]
     odds = centre + spread * random.standard_normal((len(observed), count))
     unseen = np.zeros((len(observed), count))
     alone = np.ones(len(observed), dtype=bool)
@@ -97,7 +107,7 @@ def pool(units: list[Unit], observed: Reals, *, count: int, random: np.random.Ge
         weight[members] = float(np.median(share))
         if len(members) == 1:
             alone[members] = False
-            unseen[members[0]] = _shrink(unit, centre, share, random)
+            unseen[members[0]] = _shrink(unit, centre[members[0]], share, random)
             continue
         # Draws from the prior moved so that the weighted mean has its posterior (Matheron's rule).
         told = unit.centre + np.sqrt(unit.doubt) * random.standard_normal(count)
@@ -106,7 +116,8 @@ def pool(units: list[Unit], observed: Reals, *, count: int, random: np.random.Ge
     unseen[alone] = _count_unseen(odds[alone], observed[alone], random)
     return Pooled(
         unseen=unseen,
-        centre=float(np.median(centre)),
+        centre=float(np.median(line[:, 0])),
+        slope=float(np.median(line[:, 1])),
         spread=float(np.median(spread)),
         weight=weight,
     )
@@ -138,36 +149,52 @@ def _counting(observed: float, log_odds: Reals) -> Reals:
     return np.asarray((1 + np.exp(-log_odds)) / observed)
 
 
-def _draw_spread(units: list[Unit], count: int, random: np.random.Generator) -> Reals:
-    """The spread between strata: Gelman et al. (2013), equation 5.21, on a grid."""
-    told = np.array([unit.centre for unit in units])
-    precision = _precision(units, _GRID)
-    total = precision.sum(axis=1)
-    centre = precision @ told / total
-    logs = (
-        -0.5 * np.log(total)
-        + 0.5 * np.log(precision).sum(axis=1)
-        - 0.5 * (precision * (told - centre[:, None]) ** 2).sum(axis=1)
-        - (SPREAD_DEGREES + 1) / 2 * np.log1p((_GRID / SPREAD_SCALE) ** 2 / SPREAD_DEGREES)
-    )
-    weights = np.exp(logs - logs.max()) * np.gradient(_GRID)
-    reached = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
-    ends = np.concatenate([[0.0], _GRID])
-    return np.asarray(np.interp(random.random(count), reached, ends))
+def _size_of(observed: Reals) -> Reals:
+    """Log of the people observed in each stratum, from the middle of the strata."""
+    logs = np.log(np.maximum(observed, 1.0))
+    return np.asarray(logs - np.median(logs))
 
 
-def _draw_centre(units: list[Unit], spread: Reals, random: np.random.Generator) -> Reals:
-    """Gelman et al. (2013), equation 5.20."""
-    told = np.array([unit.centre for unit in units])
-    precision = _precision(units, spread)
-    total = precision.sum(axis=1)
-    return np.asarray(
-        precision @ told / total + random.standard_normal(len(spread)) / np.sqrt(total)
-    )
+class _Told:
+    """What the units say of the line through the strata, and of the spread about it.
 
+    log odds = mean + slope x log size + spread x normal; flat prior on the mean, normal on the
+    slope. Gelman et al. (2013), section 5.4 without the slope, chapter 15 with it.
+    """
 
-def _precision(units: list[Unit], spread: Reals) -> Reals:
-    """One over the variance of each unit about the common centre (spreads by units)."""
-    doubts = np.array([unit.doubt for unit in units])
-    sizes = np.array([(unit.weights**2).sum() for unit in units])
-    return np.asarray(1 / (doubts + spread[:, None] ** 2 * sizes))
+    def __init__(self, units: list[Unit], size: Reals) -> None:
+        self.centres = np.array([unit.centre for unit in units])
+        self.doubts = np.array([unit.doubt for unit in units])
+        self.squares = np.array([(unit.weights**2).sum() for unit in units])
+        along = np.array([unit.weights @ size[list(unit.members)] for unit in units])
+        self.design = np.column_stack([np.ones(len(units)), along])
+
+    def draw_spread(self, count: int, random: np.random.Generator) -> Reals:
+        """On a grid, the line integrated out."""
+        precision, mean, covariance = self._line(_GRID)
+        misfit = self.centres - mean @ self.design.T
+        logs = (
+            0.5 * np.linalg.slogdet(covariance)[1]
+            + 0.5 * np.log(precision).sum(axis=1)
+            - 0.5 * (precision * misfit**2).sum(axis=1)
+            - 0.5 * (mean[:, 1] / SLOPE_SCALE) ** 2
+            - (SPREAD_DEGREES + 1) / 2 * np.log1p((_GRID / SPREAD_SCALE) ** 2 / SPREAD_DEGREES)
+        )
+        weights = np.exp(logs - logs.max()) * np.gradient(_GRID)
+        reached = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
+        ends = np.concatenate([[0.0], _GRID])
+        return np.asarray(np.interp(random.random(count), reached, ends))
+
+    def draw_line(self, spread: Reals, random: np.random.Generator) -> Reals:
+        """Mean and slope for each spread (draws by two)."""
+        _, mean, covariance = self._line(spread)
+        steps = random.standard_normal((len(spread), 2, 1))
+        return np.asarray(mean + (np.linalg.cholesky(covariance) @ steps)[:, :, 0])
+
+    def _line(self, spread: Reals) -> tuple[Reals, Reals, Reals]:
+        """Precision of each unit about the line; mean and covariance of the line, given both."""
+        precision = 1 / (self.doubts + spread[:, None] ** 2 * self.squares)
+        weighed = self.design.T * precision[:, None, :]
+        covariance = np.linalg.inv(weighed @ self.design + np.diag([0.0, SLOPE_SCALE**-2]))
+        mean = (covariance @ (weighed @ self.centres)[:, :, None])[:, :, 0]
+        return precision, mean, covariance
