@@ -84,7 +84,7 @@ class Crowd:
     lost: int = 0
     entries: int = 0
     lasted: float = 0.0
-    processor: float = 0.0  # share of one core that the server used
+    processor: float = 0.0  # seconds that the server used
 
     @property
     def table(self) -> str:
@@ -102,8 +102,8 @@ class Crowd:
         return (
             f"{asked:,} requests in {self.lasted:.0f} s, {len(self.errors)} errors; {saves:,} "
             f"saves answered, {self.lost} lost; {self.overtaken} were overtaken, told so, and "
-            f"saved again; {self.entries:,} audit entries verify; the server used "
-            f"{100 * self.processor:.0f} % of one core"
+            f"saved again; {self.entries:,} audit entries verify; the server "
+            f"used {1000 * self.processor / asked:.0f} ms of processor time for each request"
         )
 
 
@@ -150,7 +150,7 @@ def at_work(
         with ThreadPoolExecutor(people) as pool:
             list(pool.map(lambda worker: worker.work(began + seconds), workers))
         crowd.lasted = time.monotonic() - began
-        crowd.processor = (server.processor_time() - used) / crowd.lasted
+        crowd.processor = server.processor_time() - used
     finally:
         server.kill()
     for visitor in visitors:

@@ -193,11 +193,15 @@ _COLLEAGUES = """
 from bearwitness.casebook.rights import LOCAL, Role
 from bearwitness.records import actions
 from bearwitness.records.models import Team
+from bearwitness.records.signing_in import settings_of
 number, made = int(sys.argv[1]), []
 teams = [t.pk for t in Team.objects.filter(name__in=["Plum", "Heron"]).order_by("name")]
 for n in range(number):
     facts = {"teams": [teams[n % 2]], "roles": [Role.DOCUMENTER]}
     user, password = actions.add_account(LOCAL, name=f"visitor-{n}", **facts)
+    kept = settings_of(user)
+    kept.password_given = False  # as if they had chosen their own when they first came in
+    kept.save()
     made.append([user.username, password])
 print(json.dumps(made))
 """
