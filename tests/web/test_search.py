@@ -3,6 +3,8 @@
 import logging
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.cast import account, reader
 from tests.web.conftest import ALIAS, NAME, WORDS, make_hana
@@ -124,3 +126,18 @@ def test_markup_in_words_and_in_what_is_typed_stays_text(alice, hana):
     read = body(alice.post(shown.request["PATH_INFO"]))
     assert "<script>x" not in read
     assert "&lt;b&gt;" in read
+
+
+def test_a_search_costs_as_many_queries_with_thirty_interviews_as_with_ten(alice):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            assert "Show more" in body(alice.get(there))
+        return len(asked)
+
+    for _ in range(10):
+        make_hana()
+    there = ask(alice, text="lark", period="2014").request["PATH_INFO"]
+    few = cost()
+    for _ in range(20):
+        make_hana()
+    assert cost() == few <= 50
