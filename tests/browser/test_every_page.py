@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from tests.cast import account, reader
 from tests.web.conftest import home, make_hana  # noqa: F401
-from tests.web.test_pages import NAMES, POST_ONLY, address
+from tests.web.test_pages import NAMES, POST_ONLY, address, change_one
 
 from bearwitness.casebook.rights import Role
 from bearwitness.pipeline import init_study
@@ -65,6 +65,7 @@ def casebook(live_server, client, settings, tmp_path):
     client.force_login(account("alice", *Role))
     hana = make_hana()
     actions.ask_erasure(reader("bob"), hana, reason="she asked to be forgotten")
+    change_one(hana)
     (tmp_path / "table.csv").write_text(TABLE)
     init_study(settings.BEARWITNESS_STUDIES / "small", [tmp_path / "table.csv"], title="Invented")
     pages = {name: address(name, hana) for name in SHOWN}

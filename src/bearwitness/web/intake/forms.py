@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from bearwitness.casebook import Use
 from bearwitness.web.casebook.forms import USE_LABELS
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".json")
@@ -59,6 +60,9 @@ class CasesForm(ListForm):
         self.fields["file"].label = _("The workbook")
         self.fields["file"].help_text = _("XLSX, with the standard's field names in its first row.")
         self.fields["file"].widget.attrs["accept"] = ".xlsx"
+        self.fields["uses"].choices = [
+            (use.value, label) for use, label in USE_LABELS.items() if use is not Use.RECORD
+        ]
         self.fields["uses"].label = _("Uses that whoever consented agreed to besides")
         self.fields["uses"].help_text = _(
             "Being recorded is agreed to where con_Consent is yes; these only if you know of them."
