@@ -157,6 +157,7 @@ def case_of(person: Person, asked: Any) -> list[str]:
     """
     told = _statements(person)
     said = told | _from_casebook(person, told)
+    said |= _names(person, told) if asked.names else {}
     kept = {"": True, "names": asked.names, "words": asked.words}
     fields = columns().values()
     return [person.code_name, *(said.get(c.name, "") if kept[c.leaves] else "" for c in fields)]
@@ -180,7 +181,6 @@ def _from_casebook(person: Person, told: Mapping[str, str]) -> dict[str, str]:
         "prs_Birthdate": person.birth,
         "vic_LocationOfRecruitment": recruited[0] if recruited else "",
         "vic_LocationOfExploitation": places[-1] if places else "",
-        **_names(person, told),
     }
     terms = [act.term for act in acts]
     for field in standard()["comes_in"]:

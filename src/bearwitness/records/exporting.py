@@ -25,7 +25,7 @@ from bearwitness.records import queries
 from bearwitness.records.access import STATED, action, own
 from bearwitness.records.audit import audited
 from bearwitness.records.cases import LEFT_OUT, case_of
-from bearwitness.records.models import Export, HandedOut
+from bearwitness.records.models import Export, HandedOut, Person
 
 _CHUNK = 2_000
 _BATCH = 5_000
@@ -94,7 +94,7 @@ class Listed:
 
 
 def _person(row: Any, asked: Asked) -> list[Any]:
-    names = list(row.names.all())
+    names = list(row.names.all()) if asked.names else []
     at_birth = "; ".join(n.text for n in names if n.kind == "given-at-birth")
     others = "; ".join(n.text for n in names if n.kind != "given-at-birth")
     said = [row.code_name, row.sex, row.birth, row.origin]
@@ -288,6 +288,8 @@ def _use(asked: Asked) -> Use:
 def _rows(reader: Reader, wanted: Listed, asked: Asked) -> QuerySet:
     consent = {"use": _use(asked), "on": asked.on} if wanted.about_people else {}
     found = _chosen(wanted.rows(reader, **consent, **_filters(wanted, asked)), asked)
+    if asked.names and found.model is Person:
+        found = found.prefetch_related("names")
     return found.defer(None) if asked.words else found
 
 

@@ -34,8 +34,7 @@ from bearwitness.records.queries.sources import interviews, sources
 def people_to_hand_out(
     reader: Reader, use: Use, *, on: date, code_name: str = ""
 ) -> QuerySet[Person]:
-    found = people(reader, code_name=code_name).filter(own(reader), _agreed(use, on, "pk"))
-    return found.prefetch_related("names")
+    return people(reader, code_name=code_name).filter(own(reader), _agreed(use, on, "pk"))
 
 
 @query(Right.EXPORT, use=STATED)
