@@ -9,7 +9,7 @@ from tests.web.test_pages import body
 
 from bearwitness.casebook.review import State
 from bearwitness.records import actions
-from bearwitness.records.models import Batch, Interview, Person
+from bearwitness.records.models import Batch, Interview, Membership, Person, Team
 
 URL = ("change-many", "interviews", "place")
 SENT = {"value": "Lark Street", "why": "it was misspelt", "scope": "marked"}
@@ -86,3 +86,26 @@ def test_a_person_of_another_team_is_not_even_shown(client, hana):
     sent = SENT | {"rows": [hana.pk]}
     assert hana.code_name not in body(client.post(url, sent))
     assert Person.objects.get(pk=hana.pk).origin == ""
+
+
+def test_whoever_is_in_two_teams_chooses_on_the_first_page_which_one_they_add_to(alice, hana):
+    start = reverse("start")
+    assert 'name="team"' not in body(alice.get(start))
+    heron = Team.objects.get_or_create(name="Heron")[0]
+    Membership.objects.create(user=account("alice"), team=heron)
+    assert f'<option value="{hana.team_id}" selected>' in body(alice.get(start))
+    alice.post(reverse("choose-team"), {"team": heron.pk})
+    assert f'<option value="{heron.pk}" selected>' in body(alice.get(start))
+    alice.post(reverse("add-person"), {"kind": "alias", "birth": ""})
+    assert Person.objects.latest("pk").team == heron
+
+
+def test_who_reviews_what_is_said_for_many_at_once(alice, hana):
+    told = hana.interviews.get()
+    actions.move_interview(reader("alice"), told, to=State.READY)
+    account("dina")
+    url = reverse("change-many", args=["interviews", "assigned_to"]) + "?state=ready"
+    assert url in body(alice.get(reverse("start")))
+    sent = {"value": "dina", "why": "she has the time", "scope": "all"}
+    alice.post(url, hidden(body(alice.post(url, sent))))
+    assert Interview.objects.get(pk=told.pk).assigned_to == "dina"

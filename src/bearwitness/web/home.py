@@ -33,6 +33,8 @@ def _work(reader):
         "recent": with_state_words(queries.newest(reader, "interview", most=_MOST).rows),
     }
     context["drafts"] = with_titles(queries.drafts(reader)[:_MOST])
+    if len(reader.teams) > 1:
+        context["teams"] = queries.my_teams(reader)
     if may(reader, Right.REVIEW):
         context["to_review"] = with_state_words(list(queries.to_review(reader)[:_MOST]))
     if may(reader, Right.CODE):
