@@ -8,7 +8,7 @@ import pytest
 
 from bearwitness.errors import CountInvalid, ListConstant, StudyInvalid, TableMismatch
 from bearwitness.estimation import Chapman, LincolnPetersen, Verdict, histories_from_wide
-from bearwitness.estimation.covariates.doubly_robust import DoublyRobust, every_pair
+from bearwitness.estimation.covariates.doubly_robust import DoublyRobust, Terms, every_pair
 from bearwitness.estimation.covariates.learners import LogitLearner
 from bearwitness.estimation.covariates.many_lists import ManyListsRobust, vary_odds_ratio
 
@@ -53,6 +53,31 @@ def test_intervals_cover_the_truth_where_chapman_misses_it():
     assert np.mean(covered) >= 0.85  # 40 draws at 0.95: fewer than 34 in 1 of 200 studies
     assert np.mean(chapman) <= 0.1
     assert np.mean(totals) == pytest.approx(3000, rel=0.04)
+
+
+def test_the_variance_knows_the_rare_whether_they_came_or_not():
+    # One in a hundred weighs 99 against, the others 1 for: variance 99 a person, by hand.
+    values, chances = np.tile([1.0, -99.0], (1000, 1)), np.tile([0.99, 0.01], (1000, 1))
+    none_came, five_came = np.zeros(1000, dtype=int), np.repeat([0, 1], [995, 5])
+    assert Terms(values, chances, none_came).own.var() == 0
+    for labels in (none_came, five_came):
+        assert Terms(values, chances, labels).variance == pytest.approx(99_000)
+    # Chances that are wrong take nothing off what people show: 30 came where none was expected.
+    wrong, thirty = np.tile([1.0, 0.0], (1000, 1)), np.repeat([0, 1], [970, 30])
+    assert Terms(values, wrong, thirty).variance == pytest.approx(1000 * 100**2 * 0.03 * 0.97)
+
+
+def test_products_are_learned_where_there_are_people_enough_for_them():
+    # What makes one kind easy to find makes the other hard: no sum of columns says that.
+    random = np.random.default_rng(2)
+    for size, learned in ((6000, True), (40, False)):
+        x, kind = random.standard_normal(size), random.integers(0, 2, size).astype(float)
+        labels = (random.random(size) < expit(2.0 * x * (kind - 0.5))).astype(np.int64)
+        features = np.column_stack([x, kind])
+        learner = LogitLearner().fit(features, labels)
+        assert bool(learner._pairs) == learned
+    told = LogitLearner(products=False).fit(features, labels).predict_proba(features)
+    assert told.shape == (40, 2)
 
 
 def test_without_covariates_it_is_lincoln_and_petersen():
@@ -215,7 +240,8 @@ def test_lists_that_hardly_meet_give_no_number():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"folds": 1}, {"bound": 0}, {"lists": ("a",)}, {"covariates": ("a",)}]
+    "wrong",
+    [{"folds": 1}, {"bound": 0}, {"lists": ("a",)}, {"covariates": ("a",)}, {"learner": "forest"}],
 )
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(StudyInvalid):

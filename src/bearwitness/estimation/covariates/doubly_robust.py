@@ -57,6 +57,11 @@ class RobustSettings:
             raise StudyInvalid("folds should be from 2 to 50", hint="Usual is 5.")
         if self.bound is not None and not 0 < self.bound <= 0.1:
             raise StudyInvalid("bound should lie between 0 and 0.1", hint="None: by the table.")
+        if self.learner is not None and not hasattr(self.learner, "predict_proba"):
+            raise StudyInvalid(
+                "a learner is an object with fit and predict_proba",
+                hint="For example bearwitness.estimation.covariates.learners.LogitLearner().",
+            )
         names = [*self.columns, *self.covariates]
         if len(set(names)) < len(names):
             raise StudyInvalid("a column is named twice among lists and covariates")
