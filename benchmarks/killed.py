@@ -81,21 +81,12 @@ def main() -> None:
 
 def kill_in_the_middle(environment: dict[str, str], times: int, saves: int) -> Killed:
     """Raises AssertionError for a save that is lost, there in part, or there twice."""
-    in_records(environment, _TEAMS)
     server = Served(environment)
     try:
         visitors = colleagues_who_signed_in(environment, server, saves)
         return _Rounds(environment, server, visitors).run(times)
     finally:
         server.kill()
-
-
-_TEAMS = """
-from bearwitness.casebook.rights import LOCAL
-from bearwitness.records import actions
-made = [actions.add_team(LOCAL, name).pk for name in ("Plum", "Heron")]
-print(json.dumps(made))
-"""
 
 
 class _Rounds:

