@@ -30,7 +30,7 @@ SHOWN = sorted((set(NAMES) - POST_ONLY - NO_PAGE) | {"study"})
 BEHIND = {
     "interview": ".notice button",
     "edit-interview": ".notice button",
-    "act": "#evidence ~ form button",
+    "act": "section[aria-labelledby=evidence] > form button",
     "person": "form[action*=names] button",
     "history": "form.search button",
     "audit": ".head form button",
