@@ -19,7 +19,7 @@ _INVENTED = 48  # interviews
 _OF_WEB = ("django", "allauth", "waitress", "whitenoise")
 
 
-def start_records() -> None:
+def start_records(*, index: bool = True) -> None:
     """Start Django for the commands that need records; say what to install where it is absent."""
     try:
         from bearwitness.web.server import setup
@@ -30,7 +30,7 @@ def start_records() -> None:
             "this command needs the web extra",
             hint="Install it with: pip install 'bearwitness[web]'",
         ) from error
-    setup()
+    setup(index=index)
 
 
 def invent_casebook(into: Path) -> list[str]:
@@ -138,7 +138,7 @@ def audit_verify() -> None:
 @click.option("--check", is_flag=True, help="Only hold the index against the records.")
 def reindex(check: bool) -> None:
     """Make the search index anew. Needed only where --check says so: every write keeps it."""
-    start_records()
+    start_records(index=False)
     from bearwitness.records.reindexing import check_index, index_hint, rebuild_index
 
     if check:

@@ -16,8 +16,11 @@ from bearwitness.errors import NotPermitted
 _SETTINGS = "bearwitness.web.settings"
 
 
-def setup() -> None:
-    """Make BEARWITNESS_HOME and its secret key, start Django, bring the database up to date."""
+def setup(*, index: bool = True) -> None:
+    """Make BEARWITNESS_HOME and its secret key, start Django, bring the database up to date.
+
+    So is the search index, unless the caller is about to do that.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", _SETTINGS)
     _prepare_home()
     import django
@@ -29,7 +32,8 @@ def setup() -> None:
     from bearwitness.records.signing_in import required_roles
 
     required_roles()  # a wrong setting is told now, not at the first sign-in
-    ensure_index(lambda text: print(text, file=sys.stderr, flush=True))
+    if index:
+        ensure_index(lambda text: print(text, file=sys.stderr, flush=True))
 
 
 def serve(
