@@ -14,6 +14,7 @@ from bearwitness.records import actions
 from bearwitness.records.audit import verify_audit
 from bearwitness.records.history import verify_history
 from bearwitness.records.models import AuditEntry, CasebookLock, Session
+from bearwitness.web.entry.standing import browser_of
 
 WORD = "slow-river-bends-42"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -207,3 +208,20 @@ def test_a_page_asks_whether_it_is_still_theirs(bob):
     assert told["name"] == "bob"
     assert len(told["token"]) > 30
     assert client.get("/here/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (FIREFOX, "Firefox, Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit Chrome/130 Safari/537 Edg/130",
+            "Edge, Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux) AppleWebKit HeadlessChrome/130 Safari/537", "Chromium, Linux"),
+        ("Mozilla/5.0 (iPhone) AppleWebKit Version/18 Safari/604", "Safari, iPhone"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_as_far_as_one_tells_ones_own_apart(said, shown):
+    assert browser_of(said) == shown

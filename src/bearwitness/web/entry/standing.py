@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from datetime import UTC, datetime
 
@@ -48,7 +47,7 @@ def keep_pages(session, kept) -> None:
 
 def browser_of(said: str) -> str:
     """As much as tells one's own browsers apart: "Firefox, Linux"."""
-    named = [name for sign, name in _BROWSERS if re.search(rf"\b{sign}", said)]
+    named = [name for sign, name in _BROWSERS if sign in said]
     systems = [system for system in _SYSTEMS if system in said]
     return ", ".join(named[:1] + systems[:1])
 
