@@ -39,7 +39,7 @@ from bearwitness.records.searching import numbers_standing_in, standing_in
 
 MOST_NAMED = 50  # more than that is no answer to who somebody is
 _FIRST = 500  # rows with the words, of which those that meet the conditions are taken first
-_FEW = 20_000  # so many rows are gathered; of more, each row that is found is asked for one
+_FEW = 2_000  # so many rows are gathered; of more, each row that is found is asked for one
 
 
 @query(Right.SEE)
@@ -181,11 +181,11 @@ def _newest(
     return list(rows.filter(pk__in=every)[: most + 1])
 
 
-def _of_people(wanted: Wanted, path: str) -> list[Q]:
+def _of_people(wanted: Wanted, path: str) -> list[Any]:
     conditions = []
     if wanted.consent:
-        granted = in_force(Use(wanted.consent), date.today()).filter(person=OuterRef(path))
-        conditions.append(Q(Exists(granted)))
+        granted = in_force(Use(wanted.consent), date.today())
+        conditions.append(_among(path, granted, "person"))
     if wanted.team:
         lead = "" if path == "pk" else f"{path}__"
         conditions.append(Q(**{f"{lead}team": int(wanted.team)}))
