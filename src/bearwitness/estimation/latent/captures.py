@@ -3,7 +3,7 @@
 `Uniformly`: each chance is a Beta by itself. `Learned`: the log odds are the sum of four normal
 parts, one of the table, one of the list, one of the class, one of both; what is common to lists and
 to classes is learned from the table. Why the second is the default, and why these standard
-deviations, is in docs/decisions/0016-latent-prior.md.
+deviations, is in docs/decisions/0019-latent-prior.md.
 
 Both speak of log odds (lists by classes by states), the change of variables included.
 """
@@ -17,7 +17,7 @@ import numpy as np
 
 from bearwitness.estimation.design import Reals
 
-# Rules of this house, in log odds: decision 16.
+# Rules of this house, in log odds: decision 19.
 CENTRE = -2.0  # a list of the table holds about 12 % of people ...
 OF_TABLES = 3.0  # ... or anything: 95 % of tables between 0.04 % and 98 %
 OF_LISTS = 1.5  # standard deviation between lists of a table

@@ -63,7 +63,7 @@ class LatentClass:
     """Truncated Dirichlet-process mixture of independent lists (Manrique-Vallier 2016).
 
     The chances of each class to be on a list are learned from the table: a level of all lists, one
-    of each list, and differences between classes (decision 16). `capture` replaces that by a Beta
+    of each list, and differences between classes (decision 19). `capture` replaces that by a Beta
     prior on each chance by itself: (1, 1) is that of the paper, of LCMCR and of bearwitness 0.1.
     `concentration` are shape and rate of the Gamma prior on how readily people form new classes, at
     most `classes` of them. The total has prior 1/N, and no cap. `chains` start scattered; they are
