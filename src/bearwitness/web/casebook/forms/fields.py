@@ -1,0 +1,48 @@
+"""Fields that more than one form has."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+
+from bearwitness.coding import load_vocabulary, vocabulary_names
+from bearwitness.web.pages import language_tag
+
+CODE_NAME = re.compile("P-[0-9A-Z]{4,10}")
+
+
+class Day(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class OfferedIterator(forms.models.ModelChoiceIterator):
+    """The rows that are offered; any other of the queryset is taken as well."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from (self.choice(row) for row in self.field.offered)
+
+
+class OfferingField(forms.ModelChoiceField):
+    """A choice among very many rows: some are offered, and any is taken by its number."""
+
+    iterator = OfferedIterator
+    offered = ()
+
+
+def term_choices():
+    """All shipped vocabularies' terms to code with, grouped by vocabulary and broader term."""
+    tag = language_tag()
+    groups = []
+    for name in vocabulary_names():
+        vocabulary = load_vocabulary(name)
+        title = vocabulary.titles.get(tag, vocabulary.titles["en"])
+        by_broader: dict[str, list] = {}
+        for term in vocabulary.leaves():
+            by_broader.setdefault(term.broader, []).append((term.id, term.label(tag)))
+        for broader, terms in by_broader.items():
+            above = f"{title}: {vocabulary.term(broader).label(tag)}" if broader else title
+            groups.append((above, terms))
+    return groups
