@@ -78,7 +78,9 @@ def test_the_uk_is_given_by_half_or_double_and_no_average_is_made_of_it():
     assert {"ratio of estimates", "swing over lists"} <= rules
     totals = {a.estimate for a in found.answers if a.estimate}
     numbers = {float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", found.agreement)}
-    assert {12, 22991} & {round(n) for n in numbers} == {22991}
+    highest = max(totals)
+    assert highest > 2 * min(totals)
+    assert any(abs(n - highest) < 1 for n in numbers)
     assert not any(abs(n - np.mean(list(totals))) < 1 for n in numbers)
 
 

@@ -7,19 +7,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bearwitness.errors import NotPermitted
-from bearwitness.records.models import AccountSettings
 from bearwitness.web.entry.views import check_password
 from bearwitness.web.said import in_one_line
 
 _COLOURS = {
-    AccountSettings.Colours.AS_SYSTEM: _("as the computer has them"),
-    AccountSettings.Colours.LIGHT: _("light"),
-    AccountSettings.Colours.DARK: _("dark"),
+    "": _("as the computer has them"),
+    "light": _("light"),
+    "dark": _("dark"),
 }
 _SIZES = {
-    AccountSettings.TextSize.USUAL: _("usual"),
-    AccountSettings.TextSize.LARGE: _("large"),
-    AccountSettings.TextSize.LARGER: _("larger"),
+    "": _("usual"),
+    "large": _("large"),
+    "larger": _("larger"),
 }
 _AS_BROWSER = ("", _("as the browser says"))
 
