@@ -32,7 +32,14 @@ KEYWORDS = {
 }
 # Rooms whose errors can reach a page, as sentences with hints.
 SENTENCES = ("casebook", "records", "coding", "intake", "web")
-ERRORS = ("InputError", "NotPermitted", "ConsentMissing", "RecordsError", "StudyBusy", "EditConflict")
+ERRORS = (
+    "InputError",
+    "NotPermitted",
+    "ConsentMissing",
+    "RecordsError",
+    "StudyBusy",
+    "EditConflict",
+)
 HEADER = "# The words of bearwitness. `make words` keeps this file; the msgstr lines are ours.\n#"
 
 

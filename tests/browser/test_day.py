@@ -7,13 +7,12 @@ withdrawn. Its pictures are those of docs/tutorial/a-day-with-the-casebook.md:
 import csv
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.browser.test_path import CHROMIUM, FLAGS, mark_words, wait_for
+from tests.browser.test_path import CHROMIUM, FLAGS, mark_words, serving
 
 from bearwitness.demo.testimonies import invent_testimonies
 
@@ -72,17 +71,8 @@ def written(tmp_path_factory):
 def served(written, tmp_path):
     """A server over a copy of the invented casebook, on a free port."""
     home = shutil.copytree(written, tmp_path / "casebook")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (tmp_path / "server.log").open("w") as log:
-        command = [sys.executable, "-m", "bearwitness", "serve", "--port", str(port)]
-        server = subprocess.Popen(command, env=surroundings(home), stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    wait_for(address)
-    yield address, home
-    server.terminate()
-    server.wait()
+    with serving(surroundings(home), tmp_path / "server.log") as address:
+        yield address, home
 
 
 class Desk:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,6 @@ NAME = "리가상 Ri Kasang"  # invented
 @pytest.fixture
 def site(tmp_path):
     """A server with one account and one study, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     (tmp_path / "table.csv").write_text(TABLE)
     init_study(tmp_path / "studies" / "small", [tmp_path / "table.csv"], title="An invented study")
     settings = {
@@ -46,14 +44,26 @@ def site(tmp_path):
         "BEARWITNESS_USER": "alice",
         "BEARWITNESS_PASSWORD": "slow-river-bends-42",
     }
-    log = (tmp_path / "server.log").open("w")
+    with serving({**os.environ, **settings}, tmp_path / "server.log") as address:
+        yield address, tmp_path
+
+
+@contextmanager
+def serving(environment, log):
+    """The address of `bearwitness serve` on a free port, in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     command = [sys.executable, "-m", "bearwitness", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
+    with log.open("w") as told:
+        server = subprocess.Popen(command, env=environment, stdout=told, stderr=told)
     address = f"http://127.0.0.1:{port}"
-    wait_for(address)
-    yield address, tmp_path
-    server.terminate()
-    server.wait()
+    try:
+        wait_for(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def wait_for(address):

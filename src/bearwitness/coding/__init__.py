@@ -2,7 +2,13 @@
 
 from bearwitness.coding.moments import read_time, time_in_words
 from bearwitness.coding.spans import Moment, Quote, Span, anchor, locate, segments
-from bearwitness.coding.vocabulary import Term, Vocabulary, load_vocabulary, vocabulary_names
+from bearwitness.coding.vocabulary import (
+    Term,
+    Vocabulary,
+    load_vocabulary,
+    vocabulary_names,
+    vocabulary_of,
+)
 
 __all__ = [
     "Moment",
@@ -17,4 +23,5 @@ __all__ = [
     "segments",
     "time_in_words",
     "vocabulary_names",
+    "vocabulary_of",
 ]

@@ -49,6 +49,9 @@ class Vocabulary:
             hint=f"It has {len(self.terms)} terms; choose one of them.",
         )
 
+    def title(self, language: str = "en") -> str:
+        return self.titles.get(language, self.titles["en"])
+
     def leaves(self) -> tuple[Term, ...]:
         """The terms to code with: those that have none below them."""
         above = {term.broader for term in self.terms}
@@ -59,6 +62,11 @@ def vocabulary_names() -> tuple[str, ...]:
     """The vocabularies that are shipped."""
     names = (entry.name for entry in _FOLDER.iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def vocabulary_of(term: str) -> Vocabulary:
+    """The vocabulary of a term's id, vocabulary/word. Raises InputError."""
+    return load_vocabulary(term.split("/", maxsplit=1)[0])
 
 
 @cache

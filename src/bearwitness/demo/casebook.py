@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from bearwitness.demo import lexicon
 from bearwitness.demo.population import (
-    ALIAS_GIVEN,
-    ALIAS_SURNAMES,
-    SYLLABLES,
     Population,
     draw_population,
 )
@@ -120,8 +117,7 @@ class _Scribe:
     def _syllables(self, person: int) -> list[str]:
         people = self.people
         surname = lexicon.SURNAMES[people.surname[person]][self.style.surnames]
-        given = [SYLLABLES[people.given[person]], SYLLABLES[people.second[person]]]
-        return [surname, *filter(None, given)]
+        return [str(surname), *people.given_name(person)]
 
     def _hangul(self, person: int, dice: list[float]) -> str:
         return "".join(self._syllables(person)) if dice[0] < 0.9 else ""
@@ -151,12 +147,10 @@ class _Scribe:
     def _alias(self, person: int, dice: list[float]) -> str:
         if dice[7] > 0.55:
             return ""
-        surname, first, second = (numbers[person] for numbers in self.people.alias)
-        script = 0 if self.style.aliases == "hanzi" else 1
-        given = ALIAS_GIVEN[first][script] + ALIAS_GIVEN[second][script]
-        if script == 0:
-            return f"{ALIAS_SURNAMES[surname][0]}{given}"
-        return f"{ALIAS_SURNAMES[surname][1].capitalize()} {given.capitalize()}"
+        if self.style.aliases == "hanzi":
+            return "".join(self.people.name_in_china(person, 0))
+        surname, given = self.people.name_in_china(person, 1)
+        return f"{surname.capitalize()} {given.capitalize()}"
 
     def _sex(self, person: int, dice: list[float]) -> str:
         return self.style.sexes[0 if self.people.female[person] else 1]

@@ -42,6 +42,17 @@ class Population:
     def size(self) -> int:
         return len(self.surname)
 
+    def given_name(self, person: int) -> list[str]:
+        """Its syllables: two, or one."""
+        given = [SYLLABLES[self.given[person]], SYLLABLES[self.second[person]]]
+        return [syllable for syllable in given if syllable]
+
+    def name_in_china(self, person: int, script: int) -> tuple[str, str]:
+        """Surname and given name; script 0 is Hanzi, 1 toneless pinyin."""
+        surname, first, second = (int(numbers[person]) for numbers in self.alias)
+        given = ALIAS_GIVEN[first][script] + ALIAS_GIVEN[second][script]
+        return ALIAS_SURNAMES[surname][script], given
+
     @property
     def near(self) -> NDArray[np.bool_]:
         """Whether the person comes from near the Tumen river."""

@@ -19,9 +19,6 @@ from numpy.typing import NDArray
 
 from bearwitness.demo import lexicon, telling
 from bearwitness.demo.population import (
-    ALIAS_GIVEN,
-    ALIAS_SURNAMES,
-    SYLLABLES,
     Population,
     draw_population,
 )
@@ -170,8 +167,8 @@ class _Writer:
     def _names(self, number: int, dice: random.Random) -> list[tuple[str, str, str]]:
         traits = self.population
         surname = lexicon.SURNAMES[traits.surname[number]]
-        given = SYLLABLES[traits.given[number]] + SYLLABLES[traits.second[number]]
-        hangul = surname[dice.random() < 0.3] + given
+        given = "".join(traits.given_name(number))
+        hangul = f"{surname[dice.random() < 0.3]}{given}"
         names = [(hangul, "Hang", "given-at-birth")]
         if dice.random() < 0.25:
             spelt = "-".join(romanise(syllable, "revised") for syllable in given).capitalize()
@@ -179,9 +176,7 @@ class _Writer:
             names.append((f"{lexicon.COMMON_LATIN.get(surname[0], first)} {spelt}", "Latn",
                           "given-at-birth"))  # fmt: skip
         if dice.random() < 0.5:
-            last, first_given, second = (numbers[number] for numbers in traits.alias)
-            hanzi = ALIAS_GIVEN[first_given][0] + ALIAS_GIVEN[second][0]
-            names.append((ALIAS_SURNAMES[last][0] + hanzi, "Hani", "name-in-china"))
+            names.append(("".join(traits.name_in_china(number, 0)), "Hani", "name-in-china"))
         return names
 
     def _consents(self, life: _Life) -> None:

@@ -13,9 +13,6 @@ import numpy as np
 
 from bearwitness.demo import lexicon
 from bearwitness.demo.population import (
-    ALIAS_GIVEN,
-    ALIAS_SURNAMES,
-    SYLLABLES,
     Population,
     draw_population,
 )
@@ -156,7 +153,8 @@ def _testimony(people: Population, person: int, random: np.random.Generator) -> 
         _places(lexicon.ORIGINS, int(people.origin[person]), language),
         _places(lexicon.PLACES, int(people.place[person]), language),
     )
-    surname, syllables = _syllables(people, person)
+    surname = lexicon.SURNAMES[people.surname[person]][0]
+    syllables = people.given_name(person)
     birth = min(int(people.birth[person]), _LAST_BIRTH)
     year = int(np.clip(birth + random.integers(19, 34), 1996, 2012))
     clock = _Clock(year, language, random)
@@ -164,7 +162,7 @@ def _testimony(people: Population, person: int, random: np.random.Generator) -> 
     return Testimony(
         name=surname + "".join(syllables),
         romanised=_romanised(surname, syllables),
-        alias=_alias(people, person) if random.random() < 0.7 else "",
+        alias="".join(people.name_in_china(person, 0)) if random.random() < 0.7 else "",
         sex="female" if people.female[person] else "male",
         birth=f"{birth}{'~' if random.random() < 0.3 else ''}",
         origin=north,
@@ -179,19 +177,9 @@ def _places(rows: tuple[tuple[object, ...], ...], number: int, language: str) ->
     return str(rows[number][_SPELLING[language]])
 
 
-def _syllables(people: Population, person: int) -> tuple[str, list[str]]:
-    given = [SYLLABLES[people.given[person]], SYLLABLES[people.second[person]]]
-    return lexicon.SURNAMES[people.surname[person]][0], [one for one in given if one]
-
-
 def _romanised(surname: str, syllables: list[str]) -> str:
     first = lexicon.COMMON_LATIN.get(surname, romanise(surname, "northern").capitalize())
     return f"{first} {'-'.join(romanise(one, 'northern') for one in syllables).capitalize()}"
-
-
-def _alias(people: Population, person: int) -> str:
-    surname, first, second = (int(numbers[person]) for numbers in people.alias)
-    return ALIAS_SURNAMES[surname][0] + ALIAS_GIVEN[first][0] + ALIAS_GIVEN[second][0]
 
 
 def _steps(female: bool, north: str, china: str, clock: _Clock) -> Iterator[Told]:

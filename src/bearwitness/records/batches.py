@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 
 from bearwitness.casebook.review import TRANSITIONS, State
@@ -22,7 +23,6 @@ from bearwitness.provenance import canonical_json
 from bearwitness.records import actions, queries
 from bearwitness.records.access import action, check_may_write
 from bearwitness.records.audit import audited, field_values, in_batch
-from bearwitness.records.history import model_of
 from bearwitness.records.models import Act, Batch, Interview, Person, Record, Statement, Version
 
 MOST_ROWS = 1_000
@@ -283,9 +283,8 @@ def _changes(batch: Batch) -> Any:
 
 
 def _row_of(version: Version) -> Any:
-    kinds = {"Person": "person", "Record": "record", "Interview": "interview", "Act": "act"}
-    kinds |= {"Event": "event", "Source": "source"}
-    return model_of(kinds[version.model]).objects.filter(pk=version.object_id).first()
+    model = apps.get_model("records", version.model)
+    return model.objects.filter(pk=version.object_id).first()
 
 
 def _changed_since(version: Version, batch: Batch) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bearwitness.casebook import Name, Use, detect_script
 from bearwitness.casebook.rights import Reader, Right
-from bearwitness.coding import load_vocabulary
+from bearwitness.coding import vocabulary_of
 from bearwitness.errors import InputError
 from bearwitness.intake.htcds import JOINED, Case, CasesRead, columns, read_cases, standard
 from bearwitness.records.access import action
@@ -101,9 +101,7 @@ def _add(
         for person, case in zip(people, cases, strict=True)
         for term, place in _acts_in(case).items()
     ]
-    acts = Act.objects.bulk_create(rows, _BATCH)
-    for first in range(0, len(acts), _BATCH):
-        keep(FindableAct, [act.pk for act in acts[first : first + _BATCH]])
+    keep(FindableAct, [act.pk for act in Act.objects.bulk_create(rows, _BATCH)])
     return people
 
 
@@ -145,7 +143,7 @@ def _acts_in(case: Case) -> dict[str, str]:
 
 
 def _act(reader: Reader, source: Source, person: Person, term: str, place: str) -> Act:
-    version = load_vocabulary(term.split("/", maxsplit=1)[0]).version
+    version = vocabulary_of(term).version
     facts = {"term": term, "vocabulary_version": version, "place": place[:200]}
     return Act(person=person, source=source, author=reader.name, **facts)
 

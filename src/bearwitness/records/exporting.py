@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from bearwitness.casebook import Use
 from bearwitness.casebook.leaving import check_may_leave
 from bearwitness.casebook.rights import Reader, Right, check_may
-from bearwitness.coding import load_vocabulary
+from bearwitness.coding import vocabulary_of
 from bearwitness.errors import ConsentMissing, RecordsError
 from bearwitness.intake import Format, write_rows
 from bearwitness.intake.htcds import columns, write_cases
@@ -109,7 +109,7 @@ def _interview(row: Any, asked: Asked) -> list[Any]:
 
 
 def _act(row: Any, asked: Asked) -> list[Any]:
-    term = load_vocabulary(row.term.split("/")[0]).term(row.term)
+    term = vocabulary_of(row.term).term(row.term)
     said = [row.pk, row.person.code_name, row.term, row.vocabulary_version]
     said += [term.label(asked.language), row.date, row.place, row.outcome]
     said += [

@@ -20,7 +20,7 @@ from django.apps import apps
 from django.db import connection
 
 from bearwitness.casebook.rights import Reader, Right
-from bearwitness.coding import load_vocabulary
+from bearwitness.coding import vocabulary_of
 from bearwitness.demo.recorded import COLUMNS, TEAMS, Moved, Portion, Row, invent, staff_of
 from bearwitness.errors import RecordsError
 from bearwitness.provenance import canonical_json
@@ -171,4 +171,4 @@ def _state_digest(state: str) -> str:
 
 @lru_cache
 def _version(term: str) -> str:
-    return load_vocabulary(term.split("/", maxsplit=1)[0]).version
+    return vocabulary_of(term).version

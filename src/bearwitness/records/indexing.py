@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,9 +43,7 @@ def keep_names(names: Iterable[PersonName]) -> None:
     names = list(names)
     keys = [NameKey(**facts) for facts in keys_for(names)]
     NameKey.objects.bulk_create(keys, BATCH)
-    numbers = [name.pk for name in names]
-    for first in range(0, len(numbers), BATCH):
-        keep(FindableName, numbers[first : first + BATCH])
+    keep(FindableName, [name.pk for name in names])
 
 
 def keys_for(names: Iterable[PersonName]) -> Iterator[dict[str, Any]]:
@@ -55,17 +53,17 @@ def keys_for(names: Iterable[PersonName]) -> Iterator[dict[str, Any]]:
             yield {"name_id": name.pk, "person_id": name.person_id, "key": key}
 
 
-def keep(model: Any, numbers: Iterable[int]) -> None:
+def keep(model: Any, numbers: Sequence[int]) -> None:
     """Write the findable rows of a model anew, from the rows of these numbers."""
     key = model._meta.pk.name
     fields = [field.name for field in model._meta.concrete_fields]
-    model.objects.bulk_create(
-        [model(**facts) for facts in facts_of(model, numbers)],
-        BATCH,
-        update_conflicts=True,
-        unique_fields=[key],
-        update_fields=[field for field in fields if field != key],
-    )
+    for first in range(0, len(numbers), BATCH):
+        model.objects.bulk_create(
+            [model(**facts) for facts in facts_of(model, numbers[first : first + BATCH])],
+            update_conflicts=True,
+            unique_fields=[key],
+            update_fields=[field for field in fields if field != key],
+        )
 
 
 def facts_of(model: Any, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
@@ -154,9 +152,7 @@ MODELS = tuple(_FACTS)
 
 def _keep_event(row: Event) -> None:
     keep(FindableEvent, [row.pk])
-    acts = list(Act.objects.filter(event=row).values_list("pk", flat=True))
-    for first in range(0, len(acts), BATCH):
-        keep(FindableAct, acts[first : first + BATCH])
+    keep(FindableAct, list(Act.objects.filter(event=row).values_list("pk", flat=True)))
 
 
 def _keep_owner(row: Person) -> None:

@@ -16,8 +16,8 @@ from bearwitness.coding import Quote
 from bearwitness.demo.testimonies import Testimony, invent_testimonies
 from bearwitness.records import actions
 from bearwitness.records.access import reader_of
-from bearwitness.records.models import AccountSettings, Interview, Person, Team
-from bearwitness.records.signing_in import NEVER
+from bearwitness.records.models import Interview, Person, Team
+from bearwitness.records.signing_in import NEVER, change_settings
 
 PASSWORD = "invented-people-only"  # noqa: S105 - printed for everybody, protects nobody
 OURS, THEIRS = "Plum (invented)", "Heron (invented)"
@@ -80,8 +80,7 @@ def _hire() -> dict[str, Reader]:
         user, _ = actions.add_account(LOCAL, name=name, teams=held, roles=roles)
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
-        kept = AccountSettings.objects.filter(user=user)
-        kept.update(password_given=False, second_factor_by=NEVER)
+        change_settings(user, password_given=False, second_factor_by=NEVER)
         readers[name] = reader_of(user)
     return readers
 

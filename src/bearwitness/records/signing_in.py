@@ -171,6 +171,11 @@ def settings_of(user: Any) -> AccountSettings:
     return AccountSettings.objects.get_or_create(user=user)[0]
 
 
+def change_settings(user: Any, **values: Any) -> None:
+    """Set what is kept with an account; its row is made where there was none."""
+    AccountSettings.objects.update_or_create(user=user, defaults=values)
+
+
 def needs_second_factor(reader: Reader) -> bool:
     return bool(reader.roles & required_roles())
 

@@ -70,7 +70,7 @@ def serve(
 
 def check_host(host: str, *, allow_network: bool) -> None:
     """Raise NotPermitted unless only this machine can reach `host`, or that is wanted."""
-    if allow_network or _is_loopback(host):
+    if allow_network or is_loopback(host):
         return
     raise NotPermitted(
         "other machines could reach this address, and it speaks plain http",
@@ -79,7 +79,8 @@ def check_host(host: str, *, allow_network: bool) -> None:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a name or a number is this machine's own."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

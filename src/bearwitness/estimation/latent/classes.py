@@ -134,7 +134,7 @@ class LatentClass:
 
     def _answer(self, draft: Estimate, seen: Histories, totals: Reals, trace: Trace) -> Estimate:
         found = diagnose(totals)
-        tails = ((1 - self.level) / 2, 0.5, (1 + self.level) / 2)
+        tails = _tails(self.level)
         lower, middle, upper = (float(x) for x in np.quantile(totals, tails))
         modes = modes_of(totals, seen.observed, self.level)
         errors = [quantile_error(totals, tail) for tail in tails]
@@ -201,6 +201,11 @@ def _prior_speaks(capture: tuple[float, float], lists: int) -> str:
     )
 
 
+def _tails(level: float) -> tuple[float, float, float]:
+    """Of a lower limit, the middle and an upper limit."""
+    return (1 - level) / 2, 0.5, (1 + level) / 2
+
+
 def unseen_given(seen: Reals, observed: int, random: np.random.Generator) -> Reals:
     """People on no list (chains by draws), given the chance to be on some (draws by chains).
 
@@ -236,7 +241,7 @@ def about_classes(trace: Trace, totals: Reals, observed: int, level: float) -> d
     hard = 1 - trace.missed < HARD_TO_REACH
     hidden = (trace.share * trace.missed * hard).sum(axis=1).T / unseen
     reachable = observed + (totals - observed) * (1 - hidden)
-    tails = ((1 - level) / 2, 0.5, (1 + level) / 2)
+    tails = _tails(level)
     held = observed * trace.seen_share
     return {
         "classes_with_somebody_seen": float((held >= 1).sum(axis=1).mean()),
@@ -256,7 +261,7 @@ def about_the_assumption(trace: Trace, unseen: Reals, level: float) -> dict[str,
     at_one = trace.without_highest.T
     if not np.isfinite(at_one).all():
         return {}
-    tails = ((1 - level) / 2, 0.5, (1 + level) / 2)
+    tails = _tails(level)
     ends = np.quantile(at_one, tails).tolist()
     return {
         "unseen_at_odds_ratio_one": dict(zip(("lower", "estimate", "upper"), ends, strict=True)),

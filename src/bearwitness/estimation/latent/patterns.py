@@ -20,9 +20,8 @@ MOST_DOUBLED = 8  # lists, where there are not more than four patterns to one th
 
 class Patterns(Protocol):
     people: Reals  # of each pattern gone through: a column
-    signs: (
-        Reals | None
-    )  # of all but the empty one: 1 for an odd number of lists, -1 for an even one
+    # Of all but the empty one: 1 for an odd number of lists, -1 for an even one.
+    signs: Reals | None
     gather: Reals  # lists and one more by patterns: 1 where the pattern is on the list; ones
 
     def fill(

@@ -21,7 +21,7 @@ from bearwitness.records.models import (
     SecondFactorReset,
     Team,
 )
-from bearwitness.records.signing_in import end_sessions, forget_guesses, settings_of
+from bearwitness.records.signing_in import change_settings, end_sessions, forget_guesses
 
 FIRST_ROLES = (Role.ADMINISTRATOR, Role.DOCUMENTER)
 
@@ -84,8 +84,7 @@ def new_password(reader: Reader, user) -> str:
     user.set_password(password)
     with audited(reader) as write:
         user.save(update_fields=["password"])
-        settings_of(user)
-        AccountSettings.objects.filter(user=user).update(password_given=True)
+        change_settings(user, password_given=True)
         end_sessions(user)
         forget_guesses(user.get_username())
         write.note("new_password", user, {})

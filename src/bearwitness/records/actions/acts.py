@@ -9,7 +9,7 @@ from bearwitness.casebook.grades import Credibility
 from bearwitness.casebook.perpetrators import Perpetrator
 from bearwitness.casebook.review import State, check_may_edit
 from bearwitness.casebook.rights import Reader, Right, check_may_change
-from bearwitness.coding import Moment, Quote, load_vocabulary, locate
+from bearwitness.coding import Moment, Quote, locate, vocabulary_of
 from bearwitness.errors import InputError, RecordsError
 from bearwitness.records.access import action, check_may_write, visible
 from bearwitness.records.actions.sources import home_team
@@ -53,7 +53,7 @@ def add_act(  # noqa: PLR0913 - what HURIDOCS asks of an act
     """Add an act done to a person. `term` is vocabulary/word; `said` has any of date (EDTF),
     place, outcome. A quote must stand in the source's interview, in one place only."""
     check_may_write(reader, person)
-    vocabulary = load_vocabulary(term.split("/", maxsplit=1)[0])
+    vocabulary = vocabulary_of(term)
     _check_same_team(person, event)
     act = Act(
         person=person,
@@ -81,7 +81,7 @@ def edit_act(reader: Reader, act: Act, *, said: Mapping[str, Any], why: str = ""
     check_may_write(reader, act.person)
     values = dict(said)
     if "term" in values:
-        vocabulary = load_vocabulary(values["term"].split("/", maxsplit=1)[0])
+        vocabulary = vocabulary_of(values["term"])
         values |= {"term": vocabulary.term(values["term"]).id}
         values |= {"vocabulary_version": vocabulary.version}
     _check_same_team(act.person, values.get("event"))

@@ -12,7 +12,7 @@ from bearwitness.records import second_factors
 from bearwitness.records.access import action
 from bearwitness.records.audit import audited
 from bearwitness.records.models import AccountSettings
-from bearwitness.records.signing_in import end_sessions, settings_of
+from bearwitness.records.signing_in import change_settings, end_sessions, settings_of
 
 _WANTED = ("language", "colours", "text_size")
 
@@ -35,8 +35,7 @@ def change_own_password(reader: Reader, user: Any, password: str, *, session: st
     user.set_password(password)
     with audited(reader) as write:
         user.save(update_fields=["password"])
-        settings_of(user)
-        AccountSettings.objects.filter(user=user).update(password_given=False)
+        change_settings(user, password_given=False)
         end_sessions(user, but=session)
         write.note("change_own_password", user, {})
 

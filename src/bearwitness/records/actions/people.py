@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from bearwitness.casebook import Name, When
 from bearwitness.casebook.rights import Reader, Right, check_may_change
@@ -90,10 +91,8 @@ def hand_over(reader: Reader, person: Person, *, team: int, why: str = "") -> Pe
             hint="Take the act out of the event first, or add an event in the other team.",
         )
     with audited(reader, why=why) as write:
-        record = person.records.filter(source__kind=Source.Kind.OWN_LIST).first()
-        write.change("hand_over", person, {"team_id": team})
-        for source in Source.objects.filter(interview__person=person):
-            write.change("hand_over", source, {"team_id": team})
+        record = _known_record(person)
+        _change_with_interviews(write, "hand_over", person, {"team_id": team})
         if record is not None:
             write.change("hand_over", record, {"source": own_list(write, team)})
     return person
@@ -103,10 +102,17 @@ def _set_open(reader: Reader, person: Person, is_open: bool) -> Person:
     check_may_write(reader, person)
     action = "open_person" if is_open else "close_person"
     with audited(reader) as write:
-        write.change(action, person, {"is_open": is_open})
-        for source in Source.objects.filter(interview__person=person):
-            write.change(action, source, {"is_open": is_open})
+        _change_with_interviews(write, action, person, {"is_open": is_open})
     return person
+
+
+def _change_with_interviews(
+    write: Writing, action: str, person: Person, values: Mapping[str, Any]
+) -> None:
+    """Whose somebody is, and who sees them, holds for what they told as well."""
+    write.change(action, person, values)
+    for source in Source.objects.filter(interview__person=person):
+        write.change(action, source, values)
 
 
 @action(Right.NAMES)

@@ -16,7 +16,7 @@ from bearwitness.casebook.consent import Use
 from bearwitness.casebook.rights import Reader, Right, check_may, may
 from bearwitness.casebook.searched import Term, spread
 from bearwitness.casebook.wanted import Wanted
-from bearwitness.coding import load_vocabulary
+from bearwitness.coding import vocabulary_of
 from bearwitness.records.access import query, visible
 from bearwitness.records.granting import in_force
 from bearwitness.records.models import (
@@ -215,7 +215,7 @@ def _of_acts(wanted: Wanted, lead: str) -> list[Q]:
 
 def _with_narrower(act: str) -> list[str]:
     """The term and all below it: who looks for acts of means looks for deception too."""
-    terms, held = load_vocabulary(act.split("/", maxsplit=1)[0]).terms, {act}
+    terms, held = vocabulary_of(act).terms, {act}
     while below := {term.id for term in terms if term.broader in held} - held:
         held |= below
     return sorted(held)

@@ -62,8 +62,8 @@ def acts_to_hand_out(
     """With who did them. Of those, a person who did not agree is not named."""
     found = acts(reader, person, event=event).filter(own(reader, "person__"))
     found = found.filter(_agreed(use, on, "person"), _told_by_agreed(use, on, "source"))
-    named = _agreed(use, on, "person")
-    by = Involvement.objects.select_related("person").annotate(may_leave=named)
+    by = Involvement.objects.select_related("person")
+    by = by.annotate(may_leave=_agreed(use, on, "person"))
     return found.prefetch_related(Prefetch("perpetrators", queryset=by), "evidence")
 
 
@@ -71,8 +71,7 @@ def acts_to_hand_out(
 def events_to_hand_out(reader: Reader, use: Use, *, on: date) -> QuerySet[Event]:
     """Events of which an act is known, all done to, and told by, people who agreed."""
     of_event = Act.objects.filter(event=OuterRef("pk"))
-    agreed = Exists(in_force(use, on).filter(person=OuterRef("person")))
-    others = of_event.exclude(agreed & _told_by_agreed(use, on, "source"))
+    others = of_event.exclude(_agreed(use, on, "person") & _told_by_agreed(use, on, "source"))
     return events(reader).filter(own(reader), Exists(of_event), ~Exists(others))
 
 
@@ -82,9 +81,8 @@ def sources_to_hand_out(reader: Reader, use: Use, *, on: date) -> QuerySet[Sourc
 
     `records_out` is how many records of people who agreed a list has.
     """
-    agreed = Exists(in_force(use, on).filter(person=OuterRef("person")))
-    rows = Record.objects.filter(agreed, source=OuterRef("pk")).order_by().values("source")
-    count = Subquery(rows.annotate(n=Count("pk")).values("n"))
+    agreed = Record.objects.filter(_agreed(use, on, "person"), source=OuterRef("pk"))
+    count = Subquery(agreed.order_by().values("source").annotate(n=Count("pk")).values("n"))
     found = sources(reader).filter(own(reader), _told_by_agreed(use, on, "pk"))
     return found.annotate(records_out=Coalesce(count, 0))
 
@@ -111,5 +109,4 @@ def _agreed(use: Use, on: date, person: str) -> Exists:
 def _told_by_agreed(use: Use, on: date, source: str) -> Q:
     """That the row's source is no interview, or one of somebody who said yes."""
     told = Interview.objects.filter(source=OuterRef(source))
-    others = told.exclude(Exists(in_force(use, on).filter(person=OuterRef("person"))))
-    return ~Exists(others)
+    return ~Exists(told.exclude(_agreed(use, on, "person")))

@@ -94,7 +94,7 @@ def act_choices():
         for term in vocabulary.terms:
             depth[term.id] = depth[term.broader] + 1
             terms.append((term.id, "\u2003" * depth[term.id] + term.label(tag)))
-        groups.append((vocabulary.titles.get(tag, vocabulary.titles["en"]), terms))
+        groups.append((vocabulary.title(tag), terms))
     return groups
 
 

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localdate
 
 from bearwitness.casebook.rights import Right
-from bearwitness.coding import load_vocabulary
+from bearwitness.coding import vocabulary_of
 from bearwitness.records import queries
 from bearwitness.records.access import check_may_write
 from bearwitness.records.granting import grant_of
@@ -40,7 +40,7 @@ def consents_of(reader, person):
 
 def act_of(act):
     """An act's row with its term in the reader's language."""
-    term = load_vocabulary(act.term.split("/")[0]).term(act.term)
+    term = vocabulary_of(act.term).term(act.term)
     tag = language_tag()
     definition = term.definitions.get(tag, term.definitions["en"])
     return {"row": act, "label": term.label(tag), "definition": definition}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from django.http import FileResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +16,7 @@ from bearwitness.records.actions.sources import MADE_BY_US
 from bearwitness.web.casebook import forms
 from bearwitness.web.drafts import DraftedPage, EditPage
 from bearwitness.web.pages import bound_of, found, stretch_of
+from bearwitness.web.uploads import as_file
 
 # Whatever a browser makes of a sealed file, it may do nothing with it.
 SEALED_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'"
@@ -59,11 +57,7 @@ def original(request, number):
 
 def _seal(reader, source, uploaded):
     """What somebody calls their file stays out of everything but its ending."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "arriving"
-        with path.open("wb") as stream:
-            for chunk in uploaded.chunks():
-                stream.write(chunk)
+    with as_file(uploaded, "arriving") as path:
         actions.seal_original(reader, source, path, name=uploaded.name)
 
 

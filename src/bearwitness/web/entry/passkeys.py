@@ -7,6 +7,7 @@ import json
 from urllib.parse import urlsplit
 
 from bearwitness.errors import NotPermitted
+from bearwitness.web.server import is_loopback
 
 
 def where_passkeys_work(request) -> str:
@@ -20,7 +21,7 @@ def where_passkeys_work(request) -> str:
         return ""
     if host == "localhost" or host.endswith(".localhost"):
         return ""
-    if _is_loopback(host):
+    if is_loopback(host):
         return f"http://localhost:{here.port}/" if here.port else "http://localhost/"
     return "https"
 
@@ -30,10 +31,6 @@ def _is_number(host: str) -> bool:
         return bool(ipaddress.ip_address(host))
     except ValueError:
         return False
-
-
-def _is_loopback(host: str) -> bool:
-    return _is_number(host) and ipaddress.ip_address(host).is_loopback
 
 
 def read_credential(text: str):

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.contrib import messages
@@ -17,6 +14,7 @@ from bearwitness.records.importing import import_list
 from bearwitness.web.intake.forms import CasesForm, ListForm
 from bearwitness.web.pages import ActionPage
 from bearwitness.web.said import said
+from bearwitness.web.uploads import as_file
 
 # Why a cell of a workbook of cases cannot be used, as intake says it.
 REASONS = (
@@ -48,7 +46,8 @@ class _Import(ActionPage):
     def act(self, form):
         facts = dict(form.cleaned_data)
         facts["uses"] = [Use(use) for use in facts["uses"]]
-        with _as_file(facts.pop("file")) as path:
+        uploaded = facts.pop("file")
+        with as_file(uploaded, f"list{Path(uploaded.name).suffix.lower()}") as path:
             done = self.bring_in(path, facts)
         self._tell(done)
         return reverse("source", args=[done.source.pk])
@@ -70,16 +69,6 @@ class _Import(ActionPage):
 
     def back(self):
         return reverse("sources")
-
-
-@contextmanager
-def _as_file(uploaded) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"list{Path(uploaded.name).suffix.lower()}"
-        with path.open("wb") as stream:
-            for chunk in uploaded.chunks():
-                stream.write(chunk)
-        yield path
 
 
 class ImportList(_Import):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bearwitness.casebook import in_words
 from bearwitness.casebook.review import State
-from bearwitness.coding import load_vocabulary
+from bearwitness.coding import vocabulary_of
 from bearwitness.records import queries
 from bearwitness.web.casebook.interviews import STATE_WORDS
 from bearwitness.web.pages import language_tag
@@ -47,7 +47,7 @@ class Words:
 
 
 def term_words(term: str) -> str:
-    return load_vocabulary(term.split("/", maxsplit=1)[0]).term(term).label(language_tag())
+    return vocabulary_of(term).term(term).label(language_tag())
 
 
 _IN_WORDS = {

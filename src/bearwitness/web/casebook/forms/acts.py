@@ -89,19 +89,27 @@ class _SaidActForm(PerpetratorForm):
         super().__init__(*args, **kwargs)
         # No term stands first by itself: the first of a list would be chosen by oversight.
         self.fields["term"].choices = [("", "–"), *term_choices()]
-        event = self.fields["event"]
-        event.queryset = queries.events_for(reader, person)
-        event.offered = queries.events_to_offer(reader, person)
-        if len(event.offered) < MOST_OFFERED:  # all of them are offered
-            del self.fields["event_number"]
+        events = queries.events_to_offer(reader, person)
+        self._offer("event", events, of=queries.events_for(reader, person))
+
+    def _offer(self, name, rows, *, of):
+        field = self.fields[name]
+        field.queryset, field.offered = of, rows
+        if len(rows) < MOST_OFFERED:  # all of them are offered
+            del self.fields[f"{name}_number"]
 
     def clean_event_number(self):
-        number = self.cleaned_data["event_number"]
-        event = self.fields["event"].queryset.filter(pk=number).first()
-        if number and event is None:
-            raise ValidationError(_("There is no event of this number in the person's team."))
-        if event is not None:
-            self.cleaned_data["event"] = event
+        unknown = _("There is no event of this number in the person's team.")
+        return self._by_number("event", unknown)
+
+    def _by_number(self, name, unknown):
+        """A number that was typed stands before what was chosen from the offered rows."""
+        number = self.cleaned_data[f"{name}_number"]
+        row = self.fields[name].queryset.filter(pk=number).first()
+        if number and row is None:
+            raise ValidationError(unknown)
+        if row is not None:
+            self.cleaned_data[name] = row
         return number
 
     @property
@@ -126,11 +134,8 @@ class ActForm(_SaidActForm):
 
     def __init__(self, *args, person, reader, **kwargs):
         super().__init__(*args, person=person, reader=reader, **kwargs)
-        source = self.fields["source"]
-        source.queryset = queries.sources_for(reader, person)
-        source.offered = queries.sources_to_offer(reader, person)
-        if len(source.offered) < MOST_OFFERED:
-            del self.fields["source_number"]
+        sources = queries.sources_to_offer(reader, person)
+        self._offer("source", sources, of=queries.sources_for(reader, person))
 
     def clean_source(self):
         source = self.cleaned_data["source"]
@@ -139,13 +144,8 @@ class ActForm(_SaidActForm):
         return source
 
     def clean_source_number(self):
-        number = self.cleaned_data["source_number"]
-        source = self.fields["source"].queryset.filter(pk=number).first()
-        if number and source is None:
-            raise ValidationError(_("There is no document of this number that you can see."))
-        if source is not None:
-            self.cleaned_data["source"] = source
-        return number
+        unknown = _("There is no document of this number that you can see.")
+        return self._by_number("source", unknown)
 
 
 class EvidenceForm(forms.Form):

@@ -38,7 +38,7 @@ def term_choices():
     groups = []
     for name in vocabulary_names():
         vocabulary = load_vocabulary(name)
-        title = vocabulary.titles.get(tag, vocabulary.titles["en"])
+        title = vocabulary.title(tag)
         by_broader: dict[str, list] = {}
         for term in vocabulary.leaves():
             by_broader.setdefault(term.broader, []).append((term.id, term.label(tag)))

@@ -13,6 +13,19 @@ from bearwitness.web.casebook.forms.labels import CREDIBILITY_WORDS, RELIABILITY
 MOST_BYTES = 500 * 1024 * 1024
 
 
+class OriginalField(forms.FileField):
+    def __init__(self, **settings):
+        help_text = _("It is sealed by its digest and never changed. It leaves as a download only.")
+        super().__init__(label=_("The file as it came"), help_text=help_text, **settings)
+
+    def clean(self, data, initial=None):
+        file = super().clean(data, initial)
+        if file is not None and file.size > MOST_BYTES:
+            told = _("This file is larger than 500 MB. Say where it is kept instead.")
+            raise ValidationError(told)
+        return file
+
+
 def _grades(words):
     return [
         ("", _("not judged yet")),
@@ -78,15 +91,8 @@ class SourceForm(_AboutSource):
         label=_("Kind"), choices=[("document", _("document")), ("web-page", _("web page"))]
     )
     received_at = Day(label=_("Received on"), initial=localdate)
-    file = forms.FileField(
-        label=_("The file as it came"),
-        required=False,
-        help_text=_("It is sealed by its digest and never changed. It leaves as a download only."),
-    )
+    file = OriginalField(required=False)
     field_order = ("kind", "title", "received_at", "file", "address", "kept_where", "text")
-
-    def clean_file(self):
-        return _kept(self.cleaned_data["file"])
 
 
 class EditSourceForm(_AboutSource):
@@ -101,19 +107,7 @@ class EditSourceForm(_AboutSource):
 
 
 class OriginalForm(forms.Form):
-    file = forms.FileField(
-        label=_("The file as it came"),
-        help_text=_("It is sealed by its digest and never changed. It leaves as a download only."),
-    )
-
-    def clean_file(self):
-        return _kept(self.cleaned_data["file"])
-
-
-def _kept(file):
-    if file is not None and file.size > MOST_BYTES:
-        raise ValidationError(_("This file is larger than 500 MB. Say where it is kept instead."))
-    return file
+    file = OriginalField()
 
 
 class ActGradeForm(forms.Form):
