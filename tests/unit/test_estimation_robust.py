@@ -67,17 +67,23 @@ def test_the_variance_knows_the_rare_whether_they_came_or_not():
     assert Terms(values, wrong, thirty).variance == pytest.approx(1000 * 100**2 * 0.03 * 0.97)
 
 
-def test_products_are_learned_where_there_are_people_enough_for_them():
-    # What makes one kind easy to find makes the other hard: no sum of columns says that.
+@pytest.mark.parametrize(
+    ("pull", "size", "kept"),
+    [
+        (lambda x, kind: 2.0 * x * (kind - 0.5), 6000, {"products"}),
+        (lambda x, kind: 2.0 * x * (kind - 0.5), 40, set()),  # too few people to learn it from
+        (lambda x, kind: np.abs(2 * x) + kind - 1, 6000, {"bends"}),
+        (lambda x, kind: 0.8 * x + 0.4 * kind, 6000, set()),
+    ],
+)
+def test_bends_and_products_are_kept_where_the_data_ask_for_them(pull, size, kept):
     random = np.random.default_rng(2)
-    for size, learned in ((6000, True), (40, False)):
-        x, kind = random.standard_normal(size), random.integers(0, 2, size).astype(float)
-        labels = (random.random(size) < expit(2.0 * x * (kind - 0.5))).astype(np.int64)
-        features = np.column_stack([x, kind])
-        learner = LogitLearner().fit(features, labels)
-        assert bool(learner._pairs) == learned
-    told = LogitLearner(products=False).fit(features, labels).predict_proba(features)
-    assert told.shape == (40, 2)
+    x, kind = random.standard_normal(size), random.integers(0, 2, size).astype(float)
+    labels = (random.random(size) < expit(pull(x, kind))).astype(np.int64)
+    learner = LogitLearner().fit(np.column_stack([x, kind]), labels)
+    assert learner.columns_kept == kept
+    plain = LogitLearner(bent=False, products=False).fit(np.column_stack([x, kind]), labels)
+    assert plain.columns_kept == set()
 
 
 def test_without_covariates_it_is_lincoln_and_petersen():
@@ -268,7 +274,7 @@ def test_the_learner_is_at_the_top_of_its_penalised_likelihood():
     # Written plainly: a step in any direction from where it stands goes down.
     random = np.random.default_rng(1)
     x, labels = random.standard_normal((60, 2)), random.integers(0, 3, 60)
-    learner = LogitLearner(penalty=2.0, bent=False).fit(x, labels)
+    learner = LogitLearner(penalty=2.0, bent=False, products=False).fit(x, labels)
     scaled = np.hstack([np.ones((60, 1)), (x - x.mean(axis=0)) / x.std(axis=0)])
 
     def height(slopes):
@@ -278,8 +284,8 @@ def test_the_learner_is_at_the_top_of_its_penalised_likelihood():
             total += scores[label] - np.log(sum(np.exp(s) for s in scores))
         return total - 2.0 / 2 * (slopes[1:] ** 2).sum()
 
-    top = height(learner._slopes)
+    top = height(learner.slopes)
     for row, column, step in product(range(3), range(2), (-0.01, 0.01)):
-        moved = learner._slopes.copy()
+        moved = learner.slopes.copy()
         moved[row, column] += step
         assert height(moved) < top

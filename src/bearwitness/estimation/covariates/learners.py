@@ -6,8 +6,9 @@ after fitting can stand in its place: the manner of scikit-learn, which is not n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +36,11 @@ class Learner(Protocol):
 class LogitLearner:
     """Multinomial logistic regression; columns may bend at their quartiles, and act by pairs.
 
-    Bends come in where the rarest class has ten people for each column that there then is, and
-    products of two columns where it has as many with those too. `penalty` times half the sum of
-    squared slopes, on columns of standard deviation one, is taken off the log likelihood;
-    intercepts are free.
+    Whether they do, the data decide: of the sets of columns allowed, plain, bent, with products of
+    two, or both, the one of least AIC is kept, which is as a choice by leaving out each person in
+    turn (Stone 1977, JRSS B 39). A set is not looked at unless the rarest class has ten people for
+    each of its columns. `penalty` times half the sum of squared slopes, on columns of standard
+    deviation one, is taken off the log likelihood; intercepts are free.
     """
 
     def __init__(self, *, penalty: float = 1.0, bent: bool = True, products: bool = True) -> None:
@@ -49,28 +51,54 @@ class LogitLearner:
     def fit(self, features: Reals, labels: Labels) -> Self:
         """`features` is people by columns, numbers only; `labels` one class a person."""
         self.classes_, counts = np.unique(labels, return_counts=True)
-        self._choose_columns(features, int(counts.min()))
-        raw = self._expand(features)
-        self._centre, spread = raw.mean(axis=0), raw.std(axis=0)
-        self._spread = np.where(spread > 0, spread, 1.0)
         known = (labels[:, None] == self.classes_[None, 1:]).astype(float)
-        self._slopes = _climb(self._design(features), known, self.penalty)
+        fits = [
+            _fit(columns, features, known, self.penalty)
+            for columns in self._allowed(features, int(counts.min()))
+        ]
+        kept = min(fits, key=lambda fit: fit.aic)
+        self._columns, self.slopes = kept.columns, kept.slopes
         return self
 
     def predict_proba(self, features: Reals) -> Reals:
-        return _chances(self._design(features), self._slopes)
+        return _chances(self._columns.of(features), self.slopes)
 
-    def _choose_columns(self, features: Reals, rarest: int) -> None:
+    @property
+    def columns_kept(self) -> set[str]:
+        """After `fit`: which of "bends" and "products" came in beside the columns themselves."""
+        return self._columns.more
+
+    def _allowed(self, features: Reals, rarest: int) -> list[_Columns]:
+        """The columns as they are, and whatever else there are people enough for."""
         width = features.shape[1]
-        room = rarest // _PEOPLE_A_COLUMN - width
+        bends = [_knots_of(column) for column in features.T]
+        pairs = list(combinations(range(width), 2))
+        plain = _Columns(features, [], [])
+        more = [_Columns(features, bends, [])] if self.bent else []
+        more += [_Columns(features, [], pairs)] if self.products else []
+        more += [_Columns(features, bends, pairs)] if self.bent and self.products else []
+        room = rarest // _PEOPLE_A_COLUMN
+        return [plain, *(columns for columns in more if width < columns.width <= room)]
+
+
+class _Columns:
+    """Features as they are, bent at knots, and multiplied by pairs; scaled as those first seen."""
+
+    def __init__(
+        self, features: Reals, knots: Sequence[Reals], pairs: Sequence[tuple[int, int]]
+    ) -> None:
+        self._knots, self._pairs = knots, pairs
         self._middle = features.mean(axis=0)
-        self._pairs: list[tuple[int, int]] = []
-        self._knots = [_knots_of(column) for column in features.T] if self.bent else []
-        bends = sum(len(knots) for knots in self._knots)
-        if bends > room:
-            self._knots, bends = [], 0
-        if self.products and bends + width * (width - 1) // 2 <= room:
-            self._pairs = list(combinations(range(width), 2))
+        raw = self._expand(features)
+        self.width = raw.shape[1]
+        self.more = {n for n, has in (("bends", any(map(len, knots))), ("products", pairs)) if has}
+        self._centre, spread = raw.mean(axis=0), raw.std(axis=0)
+        self._spread = np.where(spread > 0, spread, 1.0)
+
+    def of(self, features: Reals) -> Reals:
+        """With a column of ones before them."""
+        scaled = (self._expand(features) - self._centre) / self._spread
+        return np.hstack([np.ones((len(features), 1)), scaled])
 
     def _expand(self, features: Reals) -> Reals:
         parts = [features]
@@ -80,9 +108,17 @@ class LogitLearner:
         parts += [middled[:, [one]] * middled[:, [other]] for one, other in self._pairs]
         return np.hstack(parts)
 
-    def _design(self, features: Reals) -> Reals:
-        scaled = (self._expand(features) - self._centre) / self._spread
-        return np.hstack([np.ones((len(features), 1)), scaled])
+
+class _Fit(NamedTuple):
+    columns: _Columns
+    slopes: Reals
+    aic: float
+
+
+def _fit(columns: _Columns, features: Reals, known: Reals, penalty: float) -> _Fit:
+    design = columns.of(features)
+    slopes = _climb(design, known, penalty)
+    return _Fit(columns, slopes, 2 * slopes.size - 2 * _log_likelihood(design, known, slopes))
 
 
 def _knots_of(column: Reals) -> Reals:
@@ -98,6 +134,11 @@ def _chances(design: Reals, slopes: Reals) -> Reals:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
+def _log_likelihood(design: Reals, known: Reals, slopes: Reals) -> float:
+    picked = np.hstack([1 - known.sum(axis=1, keepdims=True), known])
+    return float((picked * np.log(_chances(design, slopes) + 1e-300)).sum())
+
+
 def _climb(design: Reals, known: Reals, penalty: float) -> Reals:
     """Newton's method with halved steps on a concave function."""
     width, classes = design.shape[1], known.shape[1]
@@ -107,9 +148,7 @@ def _climb(design: Reals, known: Reals, penalty: float) -> Reals:
     ridge = np.diag(np.repeat(weight[:, 0], classes) + 1e-9)
 
     def height(at: Reals) -> float:
-        chances = _chances(design, at)
-        picked = np.hstack([1 - known.sum(axis=1, keepdims=True), known])
-        return float((picked * np.log(chances + 1e-300)).sum() - (weight * at**2).sum() / 2)
+        return _log_likelihood(design, known, at) - float((weight * at**2).sum()) / 2
 
     top = height(slopes)
     for _ in range(_ROUNDS):
