@@ -206,10 +206,15 @@ def _reader(name: str, teams: list[int], roles: tuple[Any, ...]) -> tuple[Any, l
     from bearwitness.casebook.rights import LOCAL, Role
     from bearwitness.records import actions
     from bearwitness.records.access import reader_of
+    from bearwitness.records.invented import NEVER
+    from bearwitness.records.models import AccountSettings
 
     user = get_user_model().objects.filter(username=name).first()
     if user is None:
         user, _ = actions.add_account(LOCAL, name=name, teams=teams, roles=roles)
+    # As somebody who chose their password and set their second factor up.
+    settled = {"password_given": False, "second_factor_by": NEVER}
+    AccountSettings.objects.filter(user=user).update(**settled)
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     return client, _pages(reader_of(user), audits=Role.AUDITOR in roles)

@@ -96,9 +96,14 @@ def _of_acts(numbers: list[int]) -> Iterator[dict[str, Any]]:
     for row in Act.objects.filter(pk__in=numbers).values("pk", *own, *said, *_OF_PERSON):
         place = row["place"] or row["event__place"] or ""
         text = _APART.join([place, row["outcome"], *by.get(row["pk"], ())])
-        facts = {"act_id": row["pk"], "text": spread(text)} | {name: row[name] for name in own}
+        facts = {"act_id": row["pk"], "text": _spread_once(text)} | {
+            name: row[name] for name in own
+        }
         date = row["date"] or row["event__date"] or ""
         yield facts | _owner(row) | _when_and_where(date, place)
+
+
+_spread_once = lru_cache(maxsize=8192)(spread)  # the same few places and outcomes, again and again
 
 
 def _of_events(numbers: list[int]) -> Iterator[dict[str, Any]]:
@@ -121,14 +126,18 @@ def _owner(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _when_and_where(date: str, place: str) -> dict[str, Any]:
-    days = {"first_day": None, "last_day": None}
+    return _days(date) | {"place": place_key(place)}
+
+
+@lru_cache(maxsize=65536)
+def _days(text: str) -> dict[str, Any]:
     try:
-        when = When.read(date) if date else None
+        when = When.read(text) if text else None
     except InputError:  # a list can hold a date that we cannot read
         when = None
-    if when is not None:
-        days = {"first_day": when.first_day, "last_day": when.last_day}
-    return days | {"place": place_key(place)}
+    if when is None:
+        return {"first_day": None, "last_day": None}
+    return {"first_day": when.first_day, "last_day": when.last_day}
 
 
 @lru_cache(maxsize=65536)

@@ -7,6 +7,7 @@ A key is a kind and a folded sound. Of a whole name: `k` (Korean, surname and gi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bearwitness.linkage.names import key_alias, key_name
 
@@ -15,6 +16,7 @@ _SHORT = 2  # syllables
 _HANGUL = re.compile("[가-힣]")
 
 
+@lru_cache(maxsize=8192)
 def keys_of(text: str) -> frozenset[str]:
     """All keys of a name as written. Empty for one in no script that we can sound out."""
     surname, given = key_name(text)

@@ -145,7 +145,7 @@ def _copy(model: Any, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _text_of_date(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if type(value) is date else value
 
 
 def _values(row: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def words_table(table: str) -> str:
 
 def install_text_index(connection) -> bool:
     """Make the index of what is in the tables now; False where the database does not permit it."""
+    connection.text_index_in = None
     statements = _sqlite if connection.vendor == "sqlite" else _postgres
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -39,6 +40,7 @@ def install_text_index(connection) -> bool:
 
 
 def remove_text_index(connection) -> None:
+    connection.text_index_in = None
     with connection.cursor() as cursor:
         for table in TABLES:
             if connection.vendor == "sqlite":
@@ -50,7 +52,21 @@ def remove_text_index(connection) -> None:
 
 
 def has_text_index(connection) -> bool:
-    """Whether the whole index is there, with the triggers that keep it."""
+    """Whether the whole index is there, with the triggers that keep it.
+
+    Where it is, that is remembered for as long as this connection stays open.
+    """
+    if (
+        connection.connection
+        and getattr(connection, "text_index_in", None) is connection.connection
+    ):
+        return True
+    is_there = _is_there(connection)
+    connection.text_index_in = connection.connection if is_there else None
+    return is_there
+
+
+def _is_there(connection) -> bool:
     if connection.vendor == "sqlite":
         names = "SELECT name FROM sqlite_master WHERE name LIKE 'records_findable%_words%'"
         per_table = ("", "_insert", "_update", "_delete")

@@ -20,6 +20,7 @@ from bearwitness.coding import load_vocabulary, vocabulary_names
 from bearwitness.errors import BearwitnessError
 from bearwitness.records import actions, queries
 from bearwitness.web.casebook.forms import LANGUAGES, USE_WORDS
+from bearwitness.web.casebook.forms.fields import LongSelect
 from bearwitness.web.casebook.interviews import STATE_WORDS, with_state_words
 from bearwitness.web.casebook.shown import act_of
 from bearwitness.web.pages import SaidDateField, found, language_tag
@@ -43,7 +44,7 @@ class SearchForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
     )
-    act = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
+    act = forms.ChoiceField(label=gettext_lazy("What was done"), required=False, widget=LongSelect)
     place = forms.CharField(
         label=gettext_lazy("Where it was done"),
         max_length=200,

@@ -11,7 +11,12 @@ from bearwitness.coding import Moment, Quote, read_time
 from bearwitness.errors import InputError
 from bearwitness.records import queries
 from bearwitness.records.queries.sources import MOST_OFFERED
-from bearwitness.web.casebook.forms.fields import CODE_NAME, OfferingField, term_choices
+from bearwitness.web.casebook.forms.fields import (
+    CODE_NAME,
+    LongSelect,
+    OfferingField,
+    term_choices,
+)
 from bearwitness.web.casebook.forms.labels import PERPETRATOR_LABELS, PERPETRATOR_WORDS
 from bearwitness.web.pages import SaidDateField
 from bearwitness.web.said import in_one_line
@@ -71,7 +76,7 @@ def with_kind_words(perpetrators):
 class _SaidActForm(PerpetratorForm):
     """What is said of an act, whatever it was coded from."""
 
-    term = forms.ChoiceField(label=_("What was done"))
+    term = forms.ChoiceField(label=_("What was done"), widget=LongSelect)
     date = SaidDateField(label=_("When"), required=False)
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     outcome = forms.CharField(label=_("With what outcome"), max_length=200, required=False)
