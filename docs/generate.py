@@ -27,6 +27,8 @@ from bearwitness.intake.htcds import columns as htcds_columns
 from bearwitness.intake.htcds import standard
 from bearwitness.intake.workbook import column_letters
 from bearwitness.pipeline.study import KEYS, told_kind
+from bearwitness.release.figures import KEYS as FIGURE_KEYS
+from bearwitness.release.figures import KINDS
 from bearwitness.tables import SCHEMAS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -74,12 +76,33 @@ def errors_page() -> str:
 def study_page() -> str:
     lines = [NOTE + "# study.toml\n", "An unknown key is an error, never ignored.\n"]
     for section, keys in KEYS.items():
+        if section == "figures":
+            continue
         lines += [f"## {f'[{section}]' if section else 'The file itself'}\n"]
         lines += ["| key | type | needed |", "|---|---|---|"]
         for key, (kind, required) in keys.items():
             lines += [f"| `{key}` | {told_kind(kind)} | {'yes' if required else 'no'} |"]
         lines += [""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_figures_part()])
+
+
+def _figures_part():
+    """The kinds of figures, which keys each takes, and what the keys mean."""
+    common = [key for key in FIGURE_KEYS if all(key not in k.takes for k in KINDS.values())]
+    lines = [
+        "## [[figures]]\n",
+        "How to use them: [compose a figure](../how-to/compose-a-figure.md).",
+    ]
+    lines += ["Every kind takes " + ", ".join(f"`{key}`" for key in common) + ".\n"]
+    lines += ["| kind | what it is | it also takes | it needs |", "|---|---|---|---|"]
+    for name, kind in KINDS.items():
+        takes, needs = (", ".join(f"`{k}`" for k in keys) for keys in (kind.takes, kind.needs))
+        lines += [f"| `{name}` | {kind.meaning} | {takes} | {needs} |"]
+    lines += ["\n`observed` is an earlier name of `count`.\n", "| key | type | meaning |"]
+    lines += ["|---|---|---|"]
+    for key, (kind, meaning) in FIGURE_KEYS.items():
+        lines += [f"| `{key}` | {told_kind(kind)} | {meaning} |"]
+    return [*lines, ""]
 
 
 def rights_page() -> str:

@@ -115,6 +115,21 @@ MEMBERS = Schema(
     ),
 )
 
+ACTS = Schema(
+    name="ACTS",
+    meaning="What was done to whom, when, and where that is known from.",
+    columns=(
+        _text("act", "the act's number in the casebook", key=True),
+        _text("person", "whom it was done to, by code name"),
+        _text("type", "the type of the act: a term's id in its vocabulary", publishable=True),
+        _text("date", "when, as EDTF", nullable=True),
+        _text("place", "where, as written", nullable=True),
+        _text("source", "the number of the source that says so"),
+        _text("recorded", "the day on which the source was received", unit="ISO 8601",
+              nullable=True),
+    ),
+)  # fmt: skip
+
 PAIRS = Schema(
     name="PAIRS",
     meaning="Two records compared: how probable it is that they are about one person, and why.",
@@ -182,10 +197,19 @@ FIGURES = Schema(
         _text("base", "out of how many, or of what", publishable=True),
         _text("method", "how the value was reached", publishable=True),
         _text("provenance", "digests of the tables it was computed from", publishable=True),
+        _text("kind", "what kind of figure it is: its declaration's kind", publishable=True,
+              default=""),
+        _real("level", "level of the interval", unit="0 to 1", nullable=True, publishable=True),
+        _real("step", "what the printed numbers are multiples of", publishable=True, default=1.0),
+        _text("caveats", "sentences that must travel with it", publishable=True, default=""),
+        _text("ko", "the sentence in Korean", publishable=True, default=""),
+        _text("zh_hans", "the sentence in Chinese (simplified)", publishable=True, default=""),
+        _text("recipe", "how it comes out of published things, as JSON; empty where it does not",
+              publishable=True, default=""),
     ),
-)
+)  # fmt: skip
 
-SCHEMAS = (STATEMENTS, CODINGS, MEMBERS, PAIRS, LINKS, HISTORIES, ESTIMATES, FIGURES)
+SCHEMAS = (STATEMENTS, CODINGS, MEMBERS, ACTS, PAIRS, LINKS, HISTORIES, ESTIMATES, FIGURES)
 
 
 def check(data: Any, schema: Schema) -> pa.Table:

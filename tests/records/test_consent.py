@@ -48,6 +48,7 @@ def declared():
 USES = dict(declared())
 # Queries that give rows each about one person.
 QUERIES = {
+    "consented_acts": lambda row: row.person,
     "consented_people": lambda row: row,
     "consented_records": lambda row: row.person,
     "cases_to_hand_out": lambda row: row,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -23,25 +23,32 @@ from bearwitness.estimation import (
     without_draws,
 )
 from bearwitness.intake import ListMapping, Rejected, read_lists
+from bearwitness.pipeline.acts import Acts, read_acts
+from bearwitness.pipeline.claims import ClaimsRead, read_study_claims
 from bearwitness.pipeline.quick import read_histories
 from bearwitness.pipeline.strata import label_members
 from bearwitness.pipeline.study import Study
-from bearwitness.tables import LINKS, MEMBERS, PAIRS, STATEMENTS
+from bearwitness.tables import ACTS, HISTORIES, LINKS, MEMBERS, PAIRS, STATEMENTS
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Linked:
-    """What is known before estimation: who is who, and the capture histories that follow."""
+    """What is known before estimation: who is who, and the capture histories that follow.
 
-    histories: pa.Table
+    A study without lists has no histories; `acts` and `claims` are there where it has them.
+    """
+
+    histories: pa.Table = None
     statements: pa.Table = None
     members: pa.Table = None
     pairs: pa.Table = None
     links: pa.Table = None
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
+    acts: Acts | None = None
+    claims: ClaimsRead | None = None
 
     def tables(self) -> dict[str, tuple[pa.Table, Any]]:
         """The internal tables by schema, those that this study has."""
@@ -50,6 +57,8 @@ class Linked:
             (self.members, MEMBERS),
             (self.pairs, PAIRS),
             (self.links, LINKS),
+            (self.acts.table if self.acts else None, ACTS),
+            (self.histories, HISTORIES),
         )
         return {schema.name: (table, schema) for table, schema in made if table is not None}
 
@@ -78,6 +87,13 @@ class Answers:
 
 def read_linked(study: Study, tell: Progress) -> Linked:
     """Read the frozen inputs and link them; a table of overlaps needs no linking."""
+    people = _read_people(study, tell)
+    return replace(people, acts=read_acts(study), claims=read_study_claims(study))
+
+
+def _read_people(study: Study, tell: Progress) -> Linked:
+    if not study.has_people:
+        return Linked()
     if study.histories is not None:
         tell("reading the table of overlaps")
         file = study.frozen / study.histories["file"]

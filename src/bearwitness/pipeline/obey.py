@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 
 from bearwitness.estimation import Comparison, Estimate, Verdict, sensitivity_curve
 from bearwitness.estimation.checks.assumption import can_be_varied
 from bearwitness.pipeline.analyse import Answers
 from bearwitness.pipeline.study import Study
-from bearwitness.release import Table, round_estimate
+from bearwitness.release import SafeHistories, Table, round_count, round_estimate
 
 _DIGITS = 2  # of a lower bound: it is rounded down, so that it stays one
 
@@ -94,6 +94,15 @@ def rounded(estimate: Estimate) -> tuple[float | None, float | None, float | Non
     parts = (estimate.estimate, *ends)
     value, lower, upper = (None if p is None else round_estimate(p, *ends) for p in parts)
     return value, lower, upper
+
+
+def rounded_bound(estimate: Estimate, safe: SafeHistories) -> Estimate:
+    """A lower bound can be the count of people observed: it is rounded, or withheld, as that is."""
+    if estimate.estimate is not None or estimate.lower is None:
+        return estimate
+    if safe.observed is None:
+        return replace(estimate, lower=None)
+    return replace(estimate, lower=float(round_count(int(estimate.lower), safe.rules.rounding)))
 
 
 def show(value: float | None) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
-from bearwitness.errors import StudyInvalid
 from bearwitness.estimation import Estimate
 from bearwitness.pipeline.analyse import Answers, Linked
+from bearwitness.pipeline.claims import claims_charts, claims_tables
+from bearwitness.pipeline.figures import Given, make_figures
 from bearwitness.pipeline.obey import (
     comparison_table,
     if_wrong,
     rounded,
+    rounded_bound,
     show,
     state,
     what_may_be_said,
@@ -32,45 +34,52 @@ from bearwitness.release import (
     Table,
     build_report,
     check_safe,
-    declare_figure,
     draw_forest,
     draw_lists,
     protect_histories,
-    round_count,
     write_csv,
 )
 from bearwitness.tables import FIGURES, check
 
+HEADLINES = ("estimate", "composed")  # kinds of figures that can stand in large letters
+
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """What a run gives: the report, the package's payload, and the rows that were left out."""
+    """What a run gives: the report, the package's payload, and the rows that were left out.
+
+    `rows` are the frozen rows that each figure counted, by table: they stay inside.
+    """
 
     html: bytes
     pdf: bytes
     payload: Mapping[str, bytes]
     info: Mapping[str, str]
     rejected: pa.Table
+    rows: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def make_release(
-    study: Study, linked: Linked, answers: Answers, *, digests: Mapping[str, str]
+    study: Study, linked: Linked, answers: Answers | None, *, digests: Mapping[str, str]
 ) -> Release:
     """Make everything that may leave the house. The attack is run on what is to be printed."""
-    safe = protect_histories(linked.histories, rules=Rules(**study.release))
-    check_safe(linked.histories, safe)
-    figures = {d["id"]: _figure(study, d, safe, answers, digests) for d in study.figures}
+    rules, safe = Rules(**study.release), None
+    if answers is not None:
+        safe = protect_histories(linked.histories, rules=rules)
+        check_safe(linked.histories, safe)
+    made = make_figures(_given(study, linked, answers, safe, digests))
+    figures = {name: one.figure for name, one in made.items()}
     content = _content(study, linked, answers, safe, figures, digests)
     report = build_report(content)
-    figures_table = check([asdict(f) for f in figures.values()], FIGURES)
     payload = {
         "report.html": report.html,
         "report.pdf": report.pdf,
-        "figures.csv": write_csv(figures_table),
-        "histories.csv": write_csv(_safe_table(safe)),
-        "estimates.csv": write_csv(_estimates_table(answers, safe)),
+        "figures.csv": write_csv(check([f.to_row() for f in figures.values()], FIGURES)),
         "provenance.json": _provenance(study, digests).encode(),
     }
+    if answers is not None and safe is not None:
+        payload["histories.csv"] = write_csv(_safe_table(safe))
+        payload["estimates.csv"] = write_csv(_estimates_table(answers, safe))
     payload |= {f"charts/{name}.svg": chart.svg for name, chart in content.charts.items()}
     return Release(
         html=report.html,
@@ -80,66 +89,35 @@ def make_release(
         rejected=pa.Table.from_pylist(
             [asdict(r) for r in linked.rejected], schema=_rejected_schema()
         ),
+        rows={name: one.rows for name, one in made.items() if one.rows},
     )
 
 
-def _figure(
+def _given(
     study: Study,
-    declared: Mapping[str, Any],
-    safe: SafeHistories,
-    answers: Answers,
+    linked: Linked,
+    answers: Answers | None,
+    safe: SafeHistories | None,
     digests: Mapping[str, str],
-) -> Figure:
-    common = {"population": study.population, "period": study.period, "place": study.place}
-    lists = f"{len(safe.list_totals)} lists"
-    if declared["kind"] == "cited":
-        values = {k: declared.get(k) for k in ("value", "lower", "upper")}
-        values |= {"base": "as published", "method": f"cited from {declared.get('source', '?')}"}
-        return declare_figure(declared, common | values | {"provenance": "cited"})
-    base = declared.get("base") or f"{show(safe.observed)} people observed on {lists}"
-    provenance = f"HISTORIES sha256:{digests['HISTORIES']}"
-    if declared["kind"] == "observed":
-        values = {"value": safe.observed, "lower": None, "upper": None, "base": lists}
-        values |= {"method": "count of people after linkage"}
-        return declare_figure(declared, common | values | {"provenance": provenance})
-    estimate = _estimate_named(answers, declared.get("method", study.headline), declared["id"])
-    bound = _rounded_bound(estimate, safe)
-    stated = state(study, answers, bound, observed_shown=safe.observed is not None)
-    values = {"value": stated.value, "lower": stated.lower, "upper": stated.upper, "base": base}
-    values |= {"method": f"{_method(estimate)}. {stated.why}".rstrip(". ")}
-    provenance += f" ESTIMATES sha256:{digests['ESTIMATES']}"
-    return declare_figure(declared, common | values | {"provenance": provenance})
-
-
-def _estimate_named(answers: Answers, method: str, figure: str) -> Estimate:
-    for estimate in answers.every():
-        if estimate.method == method and not estimate.stratum:
-            return estimate
-    raise StudyInvalid(
-        f"the method {method!r} is not among [estimation] methods",
-        where=f"study.toml [[figures]] {figure}",
-        hint="Add it to the methods, or name another.",
-    )
-
-
-def _method(estimate: Estimate) -> str:
-    terms = f", dependence between {', '.join(estimate.model)}" if estimate.model else ""
-    interval = f"{100 * estimate.level:g} % bootstrap interval" if estimate.lower else "no interval"
-    if estimate.estimate is None:
-        interval = f"{estimate.verdict}: {'; '.join(estimate.reasons)}"
-    return f"{estimate.method}{terms}; {interval}. {estimate.assumption.rstrip('.')}"
+) -> Given:
+    return Given(
+        study=study, digests=digests, rules=Rules(**study.release), safe=safe, answers=answers,
+        members=linked.members, links=linked.links, acts=linked.acts,
+        register=linked.claims.register if linked.claims else None,
+    )  # fmt: skip
 
 
 def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
     study: Study,
     linked: Linked,
-    answers: Answers,
-    safe: SafeHistories,
+    answers: Answers | None,
+    safe: SafeHistories | None,
     figures: Mapping[str, Figure],
     digests: Mapping[str, str],
 ) -> ReportContent:
     path = study.hand / "report.md"
-    heads = [d["id"] for d in study.figures if d["kind"] == "estimate"]
+    heads = [d["id"] for d in study.figures if d["kind"] in HEADLINES]
+    cited = linked.claims
     return ReportContent(
         title=study.title,
         population=study.population,
@@ -149,29 +127,37 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         text=path.read_text(encoding="utf-8") if path.is_file() else "",
         figures=figures,
         headline=heads[0] if heads else None,
-        charts=_charts(study, answers, safe),
-        tables={
-            "estimates": _estimates(answers, safe),
-            "comparison": comparison_table(answers.comparison),
-            "histories": _histories(safe),
-        },
-        judgement=_judgement(study, answers),
+        charts=_charts(study, answers, safe) | (claims_charts(cited) if cited else {}),
+        tables=_tables(answers, safe) | (claims_tables(cited) if cited else {}),
+        judgement=_judgement(study, answers) if answers else (),
         sources=study.sources,
-        notes=_notes(linked, answers, safe),
+        notes=_notes(linked, answers, Rules(**study.release)),
         provenance=_provenance_table(study, digests),
         notice=study.notice,
     )
 
 
+def _tables(answers: Answers | None, safe: SafeHistories | None) -> dict[str, Table]:
+    if answers is None or safe is None:
+        return {}
+    return {
+        "estimates": _estimates(answers, safe),
+        "comparison": comparison_table(answers.comparison),
+        "histories": _histories(safe),
+    }
+
+
 def _judgement(study: Study, answers: Answers) -> tuple[str, ...]:
     """What may be said of the total; where an estimate is printed, what if its assumption fails."""
     told = what_may_be_said(study, answers.comparison)
-    headline = _estimate_named(answers, study.headline, "headline")
+    headline = next(e for e in answers.estimates if e.method == study.headline)
     printed = state(study, answers, headline).value is not None
     return (*told, *if_wrong(headline)) if printed else told
 
 
-def _charts(study: Study, answers: Answers, safe: SafeHistories) -> dict[str, Any]:
+def _charts(study: Study, answers: Answers | None, safe: SafeHistories | None) -> dict[str, Any]:
+    if answers is None or safe is None:
+        return {}
     known = study.histories or {}
     titles = known.get("titles", {}) | {e["name"]: e["title"] for e in study.lists if "title" in e}
     methods = [_row(e.method, e, strong=e.method == study.headline) for e in answers.estimates]
@@ -201,16 +187,7 @@ def _row(label: str, estimate: Estimate, *, strong: bool = False) -> Row:
 def _printable(answers: Answers, safe: SafeHistories) -> list[Estimate]:
     """All estimates that may be printed, as they may be printed."""
     strata = printable_strata(answers.strata, safe.rules) if answers.strata else ()
-    return [_rounded_bound(estimate, safe) for estimate in (*answers.estimates, *strata)]
-
-
-def _rounded_bound(estimate: Estimate, safe: SafeHistories) -> Estimate:
-    """A lower bound can be the count of people observed: it is rounded, or withheld, as that is."""
-    if estimate.estimate is not None or estimate.lower is None:
-        return estimate
-    if safe.observed is None:
-        return replace(estimate, lower=None)
-    return replace(estimate, lower=float(round_count(int(estimate.lower), safe.rules.rounding)))
+    return [rounded_bound(estimate, safe) for estimate in (*answers.estimates, *strata)]
 
 
 def _estimates(answers: Answers, safe: SafeHistories) -> Table:
@@ -240,18 +217,20 @@ def _histories(safe: SafeHistories) -> Table:
     return Table(caption=caption, header=("lists", "people"), rows=rows)
 
 
-def _notes(linked: Linked, answers: Answers, safe: SafeHistories) -> tuple[str, ...]:
+def _notes(linked: Linked, answers: Answers | None, rules: Rules) -> tuple[str, ...]:
+    if answers is None:
+        return linked.claims.notes if linked.claims else ()
     files = sorted({r.file for r in linked.rejected})
     left_out = [
         f"{sum(r.file == file for r in linked.rejected)} rows of {file} could not be used."
         for file in files
     ]
     caveats = [f"{e.method}: {c.rstrip('.')}." for e in answers.estimates for c in e.caveats]
-    caveats += strata_notes(answers.strata, safe.rules) if answers.strata else []
+    caveats += strata_notes(answers.strata, rules) if answers.strata else []
     doubts = [_doubt(e) for e in answers.estimates if "variance" in e.details]
-    rule = f"Counts below {safe.rules.threshold} are withheld: {safe.rules.threshold_reason}"
-    if safe.rules.is_waived:
-        rule = f"No count is withheld. {safe.rules.threshold_reason}"
+    rule = f"Counts below {rules.threshold} are withheld: {rules.threshold_reason}"
+    if rules.is_waived:
+        rule = f"No count is withheld. {rules.threshold_reason}"
     return tuple(
         dict.fromkeys([*linked.notes, *left_out, *doubts, *caveats, rule.rstrip(".") + "."])
     )

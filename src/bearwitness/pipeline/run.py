@@ -6,6 +6,7 @@ the last whole output, and a run that was killed leaves nothing that could be ta
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from bearwitness.pipeline.publish import Release, make_release
 from bearwitness.pipeline.study import FILE_NAME, Study, read_study
 from bearwitness.provenance import RunRecord, file_digest
 from bearwitness.release import load_or_create_key, write_csv, write_package
-from bearwitness.tables import ESTIMATES, HISTORIES, check, digest
+from bearwitness.tables import ESTIMATES, check, digest
 
 _PART, _OLD, _LOCK = ".run-part", ".run-old", ".lock"
 
@@ -42,7 +43,7 @@ def run_study(
         _clear_leftovers(study)
         inputs = _inputs(study)
         linked = read_linked(study, tell)
-        answers = answer(study, linked.histories, tell)
+        answers = answer(study, linked.histories, tell) if study.has_people else None
         tables = _digests(linked, answers)
         tell("protecting tables, setting the report")
         release = make_release(study, linked, answers, digests=inputs | tables)
@@ -98,10 +99,10 @@ def _inputs(study: Study) -> dict[str, str]:
     return sealed | {p.relative_to(study.folder).as_posix(): file_digest(p) for p in files}
 
 
-def _digests(linked: Linked, answers: Answers) -> dict[str, str]:
+def _digests(linked: Linked, answers: Answers | None) -> dict[str, str]:
     found = {name: digest(table, schema) for name, (table, schema) in linked.tables().items()}
-    found["HISTORIES"] = digest(linked.histories, HISTORIES)
-    found["ESTIMATES"] = digest(estimates_table(answers), ESTIMATES)
+    if answers is not None:
+        found["ESTIMATES"] = digest(estimates_table(answers), ESTIMATES)
     return found
 
 
@@ -110,16 +111,19 @@ def estimates_table(answers: Answers) -> Any:
     return check([e.to_table().to_pylist()[0] for e in answers.every()], ESTIMATES)
 
 
-def _write(part: Path, release: Release, linked: Linked, answers: Answers) -> None:
+def _write(part: Path, release: Release, linked: Linked, answers: Answers | None) -> None:
     internal = part / "internal"
     internal.mkdir(parents=True)
     (part / "report.html").write_bytes(release.html)
     (part / "report.pdf").write_bytes(release.pdf)
     tables = {name: table for name, (table, _) in linked.tables().items()}
-    tables |= {"HISTORIES": linked.histories, "ESTIMATES": estimates_table(answers)}
+    if answers is not None:
+        tables["ESTIMATES"] = estimates_table(answers)
     for name, table in tables.items():
         (internal / f"{name.lower()}.csv").write_bytes(write_csv(table))
     (internal / "rejected.csv").write_bytes(write_csv(release.rejected))
+    rows = json.dumps(release.rows, indent=1, sort_keys=True) + "\n"
+    (internal / "figure_rows.json").write_text(rows, encoding="utf-8")
 
 
 def _record(

@@ -13,6 +13,7 @@ import tomlkit
 from bearwitness.errors import StudyInvalid
 from bearwitness.intake import guess_mapping, is_history_table, read_rows, seal
 from bearwitness.pipeline.study import FILE_NAME, UNSTATED
+from bearwitness.tables import ACTS
 
 _TEXT = """{{chart:lists}}
 
@@ -63,6 +64,8 @@ def init_snapshot(folder: Path) -> list[str]:
 
 def _describe(path: Path) -> tuple[str, dict[str, Any]]:
     rows = read_rows(path)
+    if set(ACTS.names) <= set(rows.columns):
+        return "acts", {"file": path.name}
     if is_history_table(rows):
         return "histories", {"file": path.name}
     mapping = guess_mapping(rows, name=path.stem, file=path.name)
@@ -75,7 +78,7 @@ def _known_files(folder: Path) -> set[str]:
     if not path.is_file():
         return set()
     content = tomllib.loads(path.read_text(encoding="utf-8"))
-    entries = [*content.get("lists", []), content.get("histories", {})]
+    entries = [*content.get("lists", []), content.get("histories", {}), content.get("acts", {})]
     return {entry.get("file", "") for entry in entries}
 
 
@@ -89,8 +92,8 @@ def _write(folder: Path, described: list[tuple[str, dict[str, Any]]], **stated: 
         else _new(folder, **stated)
     )
     for kind, entry in fresh:
-        if kind == "histories":
-            document["histories"] = entry
+        if kind in ("histories", "acts"):
+            document[kind] = entry
         else:
             tables = document.setdefault("lists", tomlkit.aot())
             tables.append(tomlkit.item(entry))
@@ -115,6 +118,8 @@ def _new(
 
 
 def _tell(kind: str, entry: dict[str, Any]) -> str:
+    if kind == "acts":
+        return f"{entry['file']}: acts, for figures of what was done to whom"
     if kind == "histories":
         return f"{entry['file']}: a table of overlaps, one column per list"
     columns = ", ".join(f"{k} = {_joined(v)}" for k, v in entry["columns"].items())

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bearwitness.errors import StudyInvalid
+from bearwitness.release.figures import KEYS as FIGURE_KEYS
+from bearwitness.release.figures import Declaration, declare
 
 FILE_NAME = "study.toml"
 
@@ -28,6 +30,8 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "sources": (list, False),
         "histories": (dict, False),
         "lists": (list, False),
+        "acts": (dict, False),
+        "claims": (dict, False),
         "linkage": (dict, False),
         "estimation": (dict, False),
         "release": (dict, False),
@@ -66,19 +70,9 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "threshold_reason": (str, False),
         "rounding": (int, False),
     },
-    "figures": {
-        "id": (str, True),
-        "kind": (str, True),
-        "statement": (str, True),
-        "unit": (str, False),
-        "base": (str, False),
-        "method": (str, False),
-        "list": (str, False),
-        "value": ((int, float), False),
-        "lower": ((int, float), False),
-        "upper": ((int, float), False),
-        "source": (str, False),
-    },
+    "acts": {"file": (str, True), "encoding": (str, False)},
+    "claims": {"file": (str, True), "parts": (str, False), "encoding": (str, False)},
+    "figures": {key: (kind, key in ("id", "kind")) for key, (kind, _) in FIGURE_KEYS.items()},
 }
 
 
@@ -105,6 +99,8 @@ class Study:
     sources: tuple[str, ...] = ()
     histories: Mapping[str, Any] | None = None
     lists: tuple[Mapping[str, Any], ...] = ()
+    acts: Mapping[str, Any] | None = None
+    claims: Mapping[str, Any] | None = None
     linkage: Mapping[str, Any] = field(default_factory=dict)
     estimation: Mapping[str, Any] = field(default_factory=dict)
     release: Mapping[str, Any] = field(default_factory=dict)
@@ -136,6 +132,15 @@ class Study:
             what = " or the ".join(unstated)
             return f"Draft, not to be cited: study.toml does not state the {what}."
         return ""
+
+    @property
+    def has_people(self) -> bool:
+        """Whether there are lists, or a table of their overlaps, to estimate from."""
+        return bool(self.lists) or self.histories is not None
+
+    def declared(self) -> list[Declaration]:
+        """The figures, each after those that it is composed of."""
+        return declare(self.figures)
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -173,7 +178,7 @@ def read_study(folder: Path) -> Study:
         raise StudyInvalid(f"this is not TOML: {error}", where=str(path)) from error
     where = f"{folder.name}/{FILE_NAME}"
     _check_keys(content, "", where)
-    for section in ("histories", "linkage", "estimation", "release"):
+    for section in ("histories", "acts", "claims", "linkage", "estimation", "release"):
         if section in content:
             _check_keys(content[section], section, where)
     for section in ("lists", "figures"):
@@ -211,7 +216,9 @@ def told_kind(kind: type | tuple[type, ...]) -> str:
     """The type of a key in words."""
     if isinstance(kind, type):
         return kind.__name__
-    return " or ".join(part.__name__ for part in kind) if bool in kind else "number"
+    if kind == (int, float):
+        return "number"
+    return " or ".join(part.__name__ for part in kind)
 
 
 def _frozen_values(content: dict[str, Any]) -> dict[str, Any]:
@@ -219,12 +226,8 @@ def _frozen_values(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_whole(study: Study, where: str) -> None:
-    if bool(study.lists) == bool(study.histories):
-        raise StudyInvalid(
-            "a study has either [[lists]] of records or one [histories] table",
-            where=where,
-            hint="Keep the one that describes what lies in frozen/.",
-        )
+    _check_inputs(study, where)
+    declare(study.figures, where=where)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", study.date):
         raise StudyInvalid(
             "date should be the day of the release, as YYYY-MM-DD",
@@ -242,6 +245,22 @@ def _check_whole(study: Study, where: str) -> None:
     names = [entry["name"] for entry in study.lists]
     if len(set(names)) != len(names):
         raise StudyInvalid("two [[lists]] have one name", where=where)
+
+
+def _check_inputs(study: Study, where: str) -> None:
+    if study.lists and study.histories:
+        raise StudyInvalid(
+            "a study has either [[lists]] of records or one [histories] table",
+            where=where,
+            hint="Keep the one that describes what lies in frozen/.",
+        )
+    if not (study.has_people or study.acts or study.claims):
+        raise StudyInvalid(
+            "a study has either [[lists]] of records or one [histories] table, or at least [acts] "
+            "or [claims]",
+            where=where,
+            hint="Keep the one that describes what lies in frozen/.",
+        )
 
 
 def _check_strata(study: Study, where: str) -> None:

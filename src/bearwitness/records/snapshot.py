@@ -18,17 +18,24 @@ from bearwitness.errors import ConsentMissing, NotPermitted
 from bearwitness.intake.originals import seal
 from bearwitness.records.access import STATED, query
 from bearwitness.records.actions import note_snapshot
-from bearwitness.records.models import Record
-from bearwitness.records.queries import consented_people, consented_records, number_of_people
+from bearwitness.records.models import Act, Record
+from bearwitness.records.queries import (
+    consented_acts,
+    consented_people,
+    consented_records,
+    number_of_people,
+)
+from bearwitness.tables import ACTS
 
 COLUMNS = ("record", "names", "alias", "sex", "birth", "origin", "place")
+ACTS_FILE = "acts.table.csv"  # no list can have a dot in its name
 MANIFEST = "snapshot.json"
 _PART, _OLD = ".frozen-part", ".frozen-old"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A snapshot that was taken: records by list, and how many people stayed out."""
+    """A snapshot that was taken: records by list, acts, and how many people stayed out."""
 
     folder: Path
     use: Use
@@ -36,17 +43,20 @@ class Snapshot:
     records: Mapping[str, int]
     people: int
     left_out: int
+    acts: int = 0
 
     def __str__(self) -> str:
         lines = [f"{self.people:,} people consented to {self.use.value!r} as of {self.on}"]
         lines += [f"  {name}: {count:,} records" for name, count in self.records.items()]
+        lines += [f"  {self.acts:,} acts"] if self.acts else []
         lines += [f"{self.left_out:,} people left out: no consent to this use in force"]
         return "\n".join(lines)
 
 
 @query(Right.ANALYSE, use=STATED)
 def snapshot(reader: Reader, folder: Path, *, use: Use | str = Use.ANALYSE, on: date) -> Snapshot:
-    """Freeze one CSV per list into `folder` (a study's frozen/), sealed. Same rows, same bytes.
+    """Freeze one CSV per list, and one of acts where there are any, into `folder` (a study's
+    frozen/), sealed. Same rows, same bytes.
 
     A record goes by its person's code name. Files of an earlier snapshot are replaced, so that
     nobody who withdrew stays behind; other sealed files in the folder are kept. Raises
@@ -61,6 +71,7 @@ def snapshot(reader: Reader, folder: Path, *, use: Use | str = Use.ANALYSE, on: 
             hint="Enter consents first. Without them no record leaves the records.",
         )
     by_list = {name: list(group) for name, group in groupby(rows, lambda r: r.source.list_name)}
+    acts = list(consented_acts(reader, use, on=on))
     taken = Snapshot(
         folder=folder,
         use=use,
@@ -68,19 +79,27 @@ def snapshot(reader: Reader, folder: Path, *, use: Use | str = Use.ANALYSE, on: 
         records={name: len(group) for name, group in by_list.items()},
         people=people,
         left_out=number_of_people(reader) - people,
+        acts=len(acts),
     )
-    files = {f"{name}.csv": _csv(group) for name, group in by_list.items()}
+    files = {f"{name}.csv": _csv(COLUMNS, map(_row, group)) for name, group in by_list.items()}
+    if acts:
+        files[ACTS_FILE] = _csv(ACTS.names, map(_act, acts))
     note_snapshot(reader, use.value)
     _freeze(folder, files | {MANIFEST: _manifest(taken)})
     return taken
 
 
-def _csv(records: Iterable[Record]) -> str:
+def _csv(columns: Iterable[str], rows: Iterable[list[str]]) -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_row(record) for record in records)
+    writer.writerow(columns)
+    writer.writerows(rows)
     return stream.getvalue()
+
+
+def _act(act: Act) -> list[str]:
+    when = [act.date, act.place, str(act.source_id), act.source.received_at.isoformat()]
+    return [str(act.pk), act.person.code_name, act.term, *when]
 
 
 def _row(record: Record) -> list[str]:
@@ -98,6 +117,7 @@ def _manifest(taken: Snapshot) -> str:
         "records": dict(taken.records),
         "people": taken.people,
         "left_out": taken.left_out,
+        "acts": taken.acts,
     }
     return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
@@ -131,7 +151,8 @@ def _others(folder: Path, files: Mapping[str, str]) -> list[Path]:
     if manifest.is_file():
         earlier = {f"{n}.csv" for n in json.loads(manifest.read_text("utf-8"))["records"]}
     present = [p for p in sorted(folder.iterdir()) if p.is_file() and not p.name.startswith(".")]
-    others = [p for p in present if p.name not in earlier | {MANIFEST, "seals.json"}]
+    ours = earlier | {MANIFEST, ACTS_FILE, "seals.json"}
+    others = [p for p in present if p.name not in ours]
     for path in others:
         if path.name in files:
             raise NotPermitted(

@@ -13,7 +13,7 @@ from bearwitness.release.disclosure import (
     round_estimate,
     safe_strata,
 )
-from bearwitness.release.figures import Figure, declare_figure
+from bearwitness.release.figures import Figure, declare
 from bearwitness.release.package import Verified, verify_package, write_package
 from bearwitness.release.report import Report, build_report
 from bearwitness.release.signature import load_or_create_key
@@ -30,7 +30,7 @@ __all__ = [
     "attack",
     "build_report",
     "check_safe",
-    "declare_figure",
+    "declare",
     "draw_forest",
     "draw_lists",
     "load_or_create_key",

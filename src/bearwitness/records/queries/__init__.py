@@ -55,6 +55,7 @@ from bearwitness.records.queries.leaving import (
     sources_to_hand_out,
 )
 from bearwitness.records.queries.people import (
+    consented_acts,
     consented_people,
     consented_records,
     consents,
@@ -100,6 +101,7 @@ __all__ = [
     "changes",
     "colleagues_who_review",
     "comments",
+    "consented_acts",
     "consented_people",
     "consented_records",
     "consents",

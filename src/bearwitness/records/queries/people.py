@@ -85,6 +85,16 @@ def consented_records(reader: Reader, use: Use, *, on: date) -> QuerySet[Record]
     )
 
 
+@query(Right.ANALYSE, use=STATED)
+def consented_acts(reader: Reader, use: Use, *, on: date) -> QuerySet[Act]:
+    """Acts done to people who said yes, as told by people who said yes or by a document."""
+    agreed = Exists(in_force(use, on).filter(person=OuterRef("person")))
+    told = Interview.objects.filter(source=OuterRef("source"))
+    silent = told.exclude(Exists(in_force(use, on).filter(person=OuterRef("person"))))
+    found = Act.objects.filter(visible(reader, "person__"), agreed, ~Exists(silent))
+    return found.select_related("person", "source").defer("source__text").order_by("id")
+
+
 @query(Right.ANALYSE)
 def number_of_people(reader: Reader) -> int:
     """How many people there are among the reader's rows, whatever they consented to."""

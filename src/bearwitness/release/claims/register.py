@@ -13,7 +13,7 @@ from bearwitness.errors import TableMismatch
 
 COLUMNS = (
     "id", "published", "publisher", "title", "attributed_to", "measure", "population", "low",
-    "high", "unit", "period", "cites", "note",
+    "high", "unit", "period", "cites", "note", "words",
 )  # fmt: skip
 _NEEDED = ("id", "published", "publisher", "measure", "population", "unit")
 
@@ -22,7 +22,8 @@ _NEEDED = ("id", "published", "publisher", "measure", "population", "unit")
 class Claim:
     """What a publisher printed. `low` or `high` is None for an open end ("over", "up to").
 
-    `cites` is the id of the claim that it repeats, where that is known. It is never our finding.
+    `cites` is the id of the claim that it repeats, where that is known; `words` are its exact
+    words, where they may be quoted. It is never our finding.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Claim:
     period: str = ""
     cites: str = ""
     note: str = ""
+    words: str = ""
 
     @property
     def value(self) -> str:
