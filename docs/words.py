@@ -1,4 +1,4 @@
-"""The words of the web app in Korean and Chinese: `make words` brings the catalogues up to date.
+"""The words of screens and reports in Korean and Chinese: `make words` keeps the catalogues.
 
 GNU gettext is not needed. Django turns a template into what an extractor of Python can read,
 Babel extracts, merges and compiles.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -41,6 +43,91 @@ ERRORS = (
     "EditConflict",
 )
 HEADER = "# The words of bearwitness. `make words` keeps this file; the msgstr lines are ours.\n#"
+
+
+# Rooms whose sentences of three words and more can come to stand in a report. What is left out
+# of them is drawings, pages and answers of their own.
+REPORTED = (
+    "estimation", "linkage/__init__.py", "linkage/matcher.py", "pipeline/analyse.py",
+    "pipeline/methods.py", "pipeline/obey.py", "pipeline/publish.py", "pipeline/strata.py",
+    "pipeline/study.py",
+    "release/charts.py", "release/disclosure", "release/disclosure.py",
+)  # fmt: skip
+NOT_REPORTED = (
+    "estimation/pictures", "estimation/page.py", "estimation/contract.py", "estimation/drawing.py",
+    "estimation/notebook.py", "estimation/covariates",
+    "estimation/checks/calibration.py", "estimation/checks/influence.py",
+    "estimation/checks/populations.py", "estimation/checks/worlds.py", "estimation/estimate.py",
+    "estimation/histories.py", "estimation/pooling/agreement.py", "estimation/pooling/answer.py",
+    "estimation/registry.py", "estimation/counting.py",
+)  # fmt: skip
+MARKS = ("mark", "say")
+FOR_MACHINES = re.compile(r"\w_[lr]\b|_[lr], |SET | = |Did you mean|sounds|years")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One catalogue: what is in it, and where it lies."""
+
+    name: str
+    folder: Path
+    messages: Callable[[], Catalog]
+
+    def path(self, language: str, kind: str = "po") -> Path:
+        return self.folder / language / "LC_MESSAGES" / f"{self.name}.{kind}"
+
+
+def report_messages() -> Catalog:
+    """Everything that a report can say in our words."""
+    found = Catalog(charset="utf-8")
+    for path in sorted((CODE / "release").rglob("*.py")) + sorted((CODE / "pipeline").glob("*.py")):
+        for sentence in marked_in(ast.parse(path.read_text(encoding="utf-8"))):
+            found.add(sentence, locations=[(_place(path), 0)])
+    for path in sorted((CODE / "release").glob("*.html")):
+        for sentence in re.findall(r'say\("([^"]+)"', path.read_text(encoding="utf-8")):
+            found.add(sentence, locations=[(_place(path), 0)])
+    for path in sorted(CODE.rglob("*.py")):
+        place = _place(path)
+        if place.startswith(REPORTED) and not place.startswith(NOT_REPORTED):
+            for sentence in sentences_in(ast.parse(path.read_text(encoding="utf-8"))):
+                found.add(sentence, locations=[(place, 0)])
+    return found
+
+
+def marked_in(tree: ast.AST) -> Iterator[str]:
+    """What is handed to mark(...) or words.say(...)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in MARKS and _sentence(node.args[0]):
+                yield _sentence(node.args[0])
+
+
+def sentences_in(tree: ast.AST) -> Iterator[str]:
+    """Texts of three words and more; no docstrings, no errors, nothing for a machine."""
+    passed = set(_not_said(tree))
+    for node in ast.walk(tree):
+        text = "" if id(node) in passed else _sentence(node)
+        bare = re.sub(r"\{\w*\}", "", text)
+        is_sentence = len(re.findall(r"[A-Za-z]{2,}", bare)) >= 3 and bare.count(" ") >= 2
+        if is_sentence and not FOR_MACHINES.search(bare):
+            yield text
+
+
+def _not_said(tree: ast.AST) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield from map(id, node.values)
+        if isinstance(node, ast.Raise):
+            yield from map(id, ast.walk(node))
+        if isinstance(node, ast.Call):
+            unsaid = ("hint", "why", "name", "description")
+            hints = [key.value for key in node.keywords if key.arg in unsaid]
+            told = node.args if getattr(node.func, "id", "") == "tell" else []
+            yield from (id(part) for top in (*hints, *told) for part in ast.walk(top))
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            yield id(body[0].value)
 
 
 def messages() -> Catalog:
@@ -83,9 +170,10 @@ def said_in(tree: ast.AST) -> Iterator[str]:
             yield from filter(None, map(_sentence, [*node.args[:1], *hints]))
 
 
-def open_sentences() -> str:
-    """Those into which something is put, for the web app to know them again."""
-    known = {str(m.id) for m in messages() if "{0}" in str(m.id) and len(str(m.id)) > len("{0}.")}
+def open_sentences(said: Catalog | None = None) -> str:
+    """Those into which something is put, to be known again where they are shown."""
+    every = messages() if said is None else said
+    known = {str(m.id) for m in every if "{0}" in str(m.id) and len(str(m.id)) > len("{0}.")}
     return json.dumps(sorted(known), indent=1) + "\n"
 
 
@@ -100,8 +188,12 @@ def _sentence(node: ast.AST) -> str:
     return "".join(parts)
 
 
-def catalogue(language: str) -> Catalog:
-    with (LOCALE / language / "LC_MESSAGES" / "django.po").open("rb") as stream:
+SCREENS = Domain("django", LOCALE, messages)
+REPORTS = Domain("report", CODE / "release" / "locale", report_messages)
+
+
+def catalogue(language: str, domain: Domain = SCREENS) -> Catalog:
+    with domain.path(language).open("rb") as stream:
         return read_po(stream, locale=language)
 
 
@@ -113,9 +205,9 @@ class _Still(Catalog):
         yield from (message for message in super().__iter__() if message.id)
 
 
-def compiled(language: str) -> bytes:
+def compiled(language: str, domain: Domain = SCREENS) -> bytes:
     still = _Still(locale=language, charset="utf-8")
-    for message in catalogue(language):
+    for message in catalogue(language, domain):
         if message.id:
             still[message.id] = message
     stream = io.BytesIO()
@@ -123,20 +215,19 @@ def compiled(language: str) -> bytes:
     return stream.getvalue()
 
 
-def update(language: str) -> None:
+def update(language: str, domain: Domain) -> None:
     """New messages in, old ones out, and the compiled form beside it. Guesses nothing."""
-    folder = LOCALE / language / "LC_MESSAGES"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "django.po"
-    current = catalogue(language) if path.exists() else Catalog(locale=language)
-    current.update(messages(), no_fuzzy_matching=True)
+    path = domain.path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    current = catalogue(language, domain) if path.exists() else Catalog(locale=language)
+    current.update(domain.messages(), no_fuzzy_matching=True)
     current.obsolete.clear()
     current.header_comment = HEADER
     stream = io.BytesIO()
     write_po(stream, current, sort_output=True, include_lineno=False, width=100, omit_header=True)
     body = stream.getvalue().decode("utf-8")
     path.write_text(f"{HEADER}\n{_header(current)}\n{body}", encoding="utf-8")
-    (folder / "django.mo").write_bytes(compiled(language))
+    domain.path(language, "mo").write_bytes(compiled(language, domain))
 
 
 def _header(current: Catalog) -> str:
@@ -170,9 +261,9 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def missing(language: str) -> list[str]:
+def missing(language: str, domain: Domain = SCREENS) -> list[str]:
     """What has no translation yet."""
-    return [str(m.id) for m in catalogue(language) if m.id and not all(_strings(m.string))]
+    return [str(m.id) for m in catalogue(language, domain) if m.id and not all(_strings(m.string))]
 
 
 def _strings(said) -> tuple[str, ...]:
@@ -181,11 +272,13 @@ def _strings(said) -> tuple[str, ...]:
 
 def main() -> None:
     PAGE.write_text(page(), encoding="utf-8")
-    (LOCALE / "sentences.json").write_text(open_sentences(), encoding="utf-8")
-    for language in LANGUAGES:
-        update(language)
-        for said in missing(language):
-            print(f"{language}: not translated: {said}")
+    for domain in (SCREENS, REPORTS):
+        opened = open_sentences(domain.messages())
+        (domain.folder / "sentences.json").write_text(opened, encoding="utf-8")
+        for language in LANGUAGES:
+            update(language, domain)
+            for said in missing(language, domain):
+                print(f"{language}: not translated: {said}")
 
 
 if __name__ == "__main__":

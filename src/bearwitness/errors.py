@@ -21,7 +21,10 @@ BearwitnessError                 1
 ├── ReleaseError                50
 │   ├── DisclosureUnsafe        51  the table would betray someone
 │   ├── FigureUnknown           52
-│   └── SigningFailed           53
+│   ├── SigningFailed           53
+│   ├── FigureStale             54  a report's text was written for another value
+│   ├── LetterUnknown           55  no font that ships with us has this letter
+│   └── WordsMissing            56  a report in this language lacks words of the study
 ├── VerificationError           60
 │   ├── PackageInvalid          61  not a package, or a part is missing
 │   ├── PackageChanged          62  a file differs from the manifest
@@ -137,6 +140,18 @@ class FigureUnknown(ReleaseError):
 
 class SigningFailed(ReleaseError):
     exit_code = 53
+
+
+class FigureStale(ReleaseError):
+    exit_code = 54
+
+
+class LetterUnknown(ReleaseError):
+    exit_code = 55
+
+
+class WordsMissing(ReleaseError):
+    exit_code = 56
 
 
 class VerificationError(BearwitnessError):

@@ -15,11 +15,9 @@ ALARM = "#b4531f"
 CHAINS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#1d2a35")
 
 LETTERS = "DejaVu Sans"  # comes with matplotlib, so that it is on every machine
-# Where a machine keeps Hangul and Chinese: parts of file names, the first found is taken.
-_WIDER = (
-    "NotoSansCJK-Regular", "NotoSansKR", "NotoSansSC", "SourceHanSans", "NanumGothic", "malgun",
-    "AppleSDGothicNeo", "PingFang", "msyh", "wqy",
-)  # fmt: skip
+# Come with us, for Hangul and Chinese: docs/fonts.py tells how they were made.
+FONTS = Path(__file__).parent / "fonts"
+HANGUL, CHINESE = "Bearwitness Sans KR", "Bearwitness Sans SC"
 
 _STYLE: Any = {
     "svg.hashsalt": "bearwitness",
@@ -43,10 +41,10 @@ def render(
 ) -> bytes:
     """What `paint` draws on an empty figure of `size` inches, as "svg" or "png" bytes.
 
-    Letters are drawn as outlines, so that a reader needs no font. `words` are those that may hold
-    Hangul or Chinese: for them a font of this machine is taken, and where there is none, an SVG
-    keeps them as text for the reader's own fonts to draw. Without `words` no font but ours is
-    used, and the bytes are the same on every machine.
+    Letters are drawn as outlines by fonts that ship with us, so that a reader needs none and the
+    bytes are the same on every machine. `words` are those that may hold Hangul or Chinese. Where
+    one of their letters is in no font of ours, an SVG keeps all words as text for the reader's own
+    fonts to draw.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -80,26 +78,35 @@ def shortened(name: str, *, most: int = 26) -> str:
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
+def unknown_letters(words: str) -> str:
+    """The letters of `words` that no font of ours has, each once."""
+    letters = (letter for letter in dict.fromkeys(words) if letter.isprintable())
+    return "".join(letter for letter in letters if ord(letter) not in _known_letters())
+
+
 def _letters_for(words: str) -> dict[str, Any]:
     if not any(ord(letter) > 0x2E7F or 0x1100 <= ord(letter) < 0x1200 for letter in words):
         return {}
-    wider = _wider_letters()
-    if not wider:
+    if unknown_letters(words):
         return {"svg.fonttype": "none", "font.family": [LETTERS, "sans-serif"]}
-    return {"font.family": [LETTERS, wider]}
+    _add_fonts()
+    # Korean and Chinese draw some shared characters each in its own way.
+    korean = any(0xAC00 <= ord(letter) <= 0xD7A3 for letter in words)
+    wide = (HANGUL, CHINESE) if korean else (CHINESE, HANGUL)
+    return {"font.family": [LETTERS, *wide]}
 
 
 @cache
-def _wider_letters() -> str:
-    """The name of a font on this machine that has Hangul and Chinese; empty where there is none."""
+def _add_fonts() -> None:
     from matplotlib import font_manager
 
-    known = sorted(font_manager.findSystemFonts())
-    for part in _WIDER:
-        for path in known:
-            if part.casefold() in Path(path).name.casefold():
-                name: str = font_manager.get_font(path).family_name
-                if name not in font_manager.get_font_names():
-                    font_manager.fontManager.addfont(path)
-                return name
-    return ""
+    for path in sorted(FONTS.glob("*.otf")):
+        font_manager.fontManager.addfont(path)
+
+
+@cache
+def _known_letters() -> frozenset[int]:
+    from matplotlib import font_manager
+
+    paths: list[Any] = [*sorted(FONTS.glob("*.otf")), font_manager.findfont(LETTERS)]
+    return frozenset().union(*(font_manager.get_font(path).get_charmap() for path in paths))

@@ -254,22 +254,28 @@ def test_long_runs_are_thinned_in_the_drawing_only():
 # Letters.
 
 
-def test_hangul_and_chinese_are_outlines_where_a_font_is_and_text_where_none_is(monkeypatch):
-    counts = {("성당 기록",): 30, ("教会名单",): 20, ("성당 기록", "教会名单"): 9}
+def test_hangul_and_chinese_are_outlines_where_a_font_is_and_text_where_none_is():
     names = ["성당 기록", "教会名单"]
-    if ink._wider_letters():
-        assert b"CJK" in draw_upset(counts, names).svg or b"use " in draw_upset(counts, names).svg
-    monkeypatch.setattr(ink, "_wider_letters", str)
-    text = draw_upset(counts, names).svg.decode()
+    counts = {(names[0],): 30, (names[1],): 20, tuple(names): 9}
+    assert b"<text" not in draw_upset(counts, names).svg
+    rare = "성당 \U0002a6a5"  # a Chinese character that no font of ours has
+    counts = {(rare,): 30, (names[1],): 20, (rare, names[1]): 9}
+    text = draw_upset(counts, [rare, names[1]]).svg.decode()
     shown = [element.text for element in Xml.fromstring(text).iter(f"{SVG}text")]
-    assert {"성당 기록", "教会名单"} <= set(shown)
+    assert {rare, "教会名单"} <= set(shown)
 
 
-def test_no_font_but_ours_is_used_for_words_it_can_write(monkeypatch):
+def test_our_fonts_have_every_hangul_syllable_and_the_letters_of_both_standards():
+    assert not ink.unknown_letters("".join(map(chr, range(0xAC00, 0xD7A4))))
+    assert not ink.unknown_letters("韓國人蔘 李 金 女性 拐卖 东北 辽宁 黑龙江 “零二” 《》、。")
+    assert ink.unknown_letters("한\U0002a6a5글\U0002a6a5") == "\U0002a6a5"
+
+
+def test_no_font_is_looked_for_where_words_need_none(monkeypatch):
     def fail():
         raise AssertionError("looked for a font")
 
-    monkeypatch.setattr(ink, "_wider_letters", fail)
+    monkeypatch.setattr(ink, "_add_fonts", fail)
     draw_upset({("Église", "Škola"): 4, ("Église",): 3}, ["Église", "Škola"]).svg
 
 

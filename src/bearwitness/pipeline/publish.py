@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +13,8 @@ from bearwitness.estimation import Estimate
 from bearwitness.pipeline.analyse import Answers, Linked
 from bearwitness.pipeline.claims import claims_charts, claims_tables
 from bearwitness.pipeline.figures import Given, make_figures
+from bearwitness.pipeline.languages import file_names, read_texts, read_words, text_path
+from bearwitness.pipeline.methods import methods_of
 from bearwitness.pipeline.obey import (
     comparison_table,
     if_wrong,
@@ -26,17 +28,21 @@ from bearwitness.pipeline.strata import printable_strata, strata_notes
 from bearwitness.pipeline.study import Study
 from bearwitness.provenance import canonical_json, software_version
 from bearwitness.release import (
+    Chart,
     Figure,
     ReportContent,
     Row,
     Rules,
     SafeHistories,
     Table,
+    Words,
     build_report,
     check_safe,
     draw_forest,
     draw_lists,
+    in_words,
     protect_histories,
+    table_csv,
     write_csv,
 )
 from bearwitness.tables import FIGURES, check
@@ -46,13 +52,12 @@ HEADLINES = ("estimate", "composed")  # kinds of figures that can stand in large
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """What a run gives: the report, the package's payload, and the rows that were left out.
+    """What a run gives: reports by file name, the package's payload, and rows that were left out.
 
     `rows` are the frozen rows that each figure counted, by table: they stay inside.
     """
 
-    html: bytes
-    pdf: bytes
+    reports: Mapping[str, bytes]
     payload: Mapping[str, bytes]
     info: Mapping[str, str]
     rejected: pa.Table
@@ -69,21 +74,19 @@ def make_release(
         check_safe(linked.histories, safe)
     made = make_figures(_given(study, linked, answers, safe, digests))
     figures = {name: one.figure for name, one in made.items()}
-    content = _content(study, linked, answers, safe, figures, digests)
-    report = build_report(content)
+    contents = _contents(study, linked, answers, safe, figures, digests)
+    reports = _reports(contents)
     payload = {
-        "report.html": report.html,
-        "report.pdf": report.pdf,
+        **reports,
         "figures.csv": write_csv(check([f.to_row() for f in figures.values()], FIGURES)),
         "provenance.json": _provenance(study, digests).encode(),
     }
     if answers is not None and safe is not None:
         payload["histories.csv"] = write_csv(_safe_table(safe))
         payload["estimates.csv"] = write_csv(_estimates_table(answers, safe))
-    payload |= {f"charts/{name}.svg": chart.svg for name, chart in content.charts.items()}
+    payload |= _charts_drawn(contents)
     return Release(
-        html=report.html,
-        pdf=report.pdf,
+        reports=reports,
         payload=payload,
         info=_info(study),
         rejected=pa.Table.from_pylist(
@@ -107,6 +110,53 @@ def _given(
     )  # fmt: skip
 
 
+def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these
+    study: Study,
+    linked: Linked,
+    answers: Answers | None,
+    safe: SafeHistories | None,
+    figures: Mapping[str, Figure],
+    digests: Mapping[str, str],
+) -> dict[str, ReportContent]:
+    """The report in every language that hand/ has a text for."""
+    texts = read_texts(study)
+    content = _content(study, linked, answers, safe, figures, digests)
+    names = file_names(tuple(texts), "html")
+    others = names if len(names) > 1 else {}
+    found = {}
+    for language, text in texts.items():
+        words = read_words(study, language)
+        where = f"hand/{text_path(study, language).name}"
+        charts = _charts(study, answers, safe, words)
+        charts |= claims_charts(linked.claims) if linked.claims else {}
+        own = replace(content, text=text, charts=charts, others=others, where=where)
+        found[language] = in_words(own, words)
+    return found
+
+
+def _reports(contents: Mapping[str, ReportContent]) -> dict[str, bytes]:
+    html, pdf = (file_names(tuple(contents), form) for form in ("html", "pdf"))
+    reports: dict[str, bytes] = {}
+    for language, content in contents.items():
+        report = build_report(content)
+        reports |= {html[language]: report.html, pdf[language]: report.pdf}
+    return reports
+
+
+def _charts_drawn(contents: Mapping[str, ReportContent]) -> dict[str, bytes]:
+    """Each chart in each language, and its numbers once."""
+    files = {}
+    for place, (language, content) in enumerate(contents.items()):
+        for name, chart in content.charts.items():
+            if place:
+                files[f"charts/{name}.{language}.svg"] = chart.svg
+                continue
+            files[f"charts/{name}.svg"] = chart.svg
+            if chart.data:
+                files[f"charts/{name}.csv"] = table_csv(chart.data)
+    return files
+
+
 def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
     study: Study,
     linked: Linked,
@@ -115,7 +165,6 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
     figures: Mapping[str, Figure],
     digests: Mapping[str, str],
 ) -> ReportContent:
-    path = study.hand / "report.md"
     heads = [d["id"] for d in study.figures if d["kind"] in HEADLINES]
     cited = linked.claims
     return ReportContent(
@@ -124,14 +173,15 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         period=study.period,
         place=study.place,
         date=study.date,
-        text=path.read_text(encoding="utf-8") if path.is_file() else "",
+        text="",
         figures=figures,
         headline=heads[0] if heads else None,
-        charts=_charts(study, answers, safe) | (claims_charts(cited) if cited else {}),
+        charts={},
         tables=_tables(answers, safe) | (claims_tables(cited) if cited else {}),
         judgement=_judgement(study, answers) if answers else (),
         sources=study.sources,
         notes=_notes(linked, answers, Rules(**study.release)),
+        methods=methods_of(study, linked, answers, Rules(**study.release)),
         provenance=_provenance_table(study, digests),
         notice=study.notice,
     )
@@ -155,26 +205,36 @@ def _judgement(study: Study, answers: Answers) -> tuple[str, ...]:
     return (*told, *if_wrong(headline)) if printed else told
 
 
-def _charts(study: Study, answers: Answers | None, safe: SafeHistories | None) -> dict[str, Any]:
+def _charts(
+    study: Study, answers: Answers | None, safe: SafeHistories | None, words: Words
+) -> dict[str, Chart]:
     if answers is None or safe is None:
         return {}
     known = study.histories or {}
     titles = known.get("titles", {}) | {e["name"]: e["title"] for e in study.lists if "title" in e}
     methods = [_row(e.method, e, strong=e.method == study.headline) for e in answers.estimates]
     methods += [
-        Row(label="truth", value=float(d["value"]), lower=None, upper=None)
+        Row(label=words.say("truth"), value=float(d["value"]), lower=None, upper=None)
         for d in study.figures
         if study.fictional and d["kind"] == "cited"
     ]
-    whole = [_row("all lists", e, strong=True) for e in answers.estimates if e.method ==
+    whole = [_row(words.say("all lists"), e, strong=True) for e in answers.estimates if e.method ==
              study.headline]  # fmt: skip
-    without = [_row(f"without {titles.get(name, name)}", e) for name, e in answers.without]
+    without = [
+        _row(words.say("without {list}", list=words.said(titles.get(name, name))), e)
+        for name, e in answers.without
+    ]
     observed = None if safe.observed is None else float(safe.observed)
     return {
-        "lists": draw_lists(safe, titles),
-        "estimates": draw_forest(methods, observed=observed, about="Estimates by method."),
+        "lists": draw_lists(safe, titles, words=words),
+        "estimates": draw_forest(
+            methods, observed=observed, about="Estimates by method", words=words
+        ),
         "leave-one-out": draw_forest(
-            whole + without, observed=observed, about="The estimate without each list in turn."
+            whole + without,
+            observed=observed,
+            about="The estimate without each list in turn",
+            words=words,
         ),
     }
 
@@ -210,9 +270,10 @@ def _histories(safe: SafeHistories) -> Table:
     rows.append(("on any list", show(safe.observed)))
     caption = "People by the set of lists that hold them"
     if not safe.rules.is_waived:
-        caption += (
-            f"; counts below {safe.rules.threshold}, and those that would betray them, are "
-            f"withheld; others rounded to {safe.rules.rounding}"
+        caption = (
+            f"People by the set of lists that hold them; counts below {safe.rules.threshold}, and "
+            "those that would betray them, are withheld; others rounded to "
+            f"{safe.rules.rounding}"
         )
     return Table(caption=caption, header=("lists", "people"), rows=rows)
 
@@ -228,12 +289,7 @@ def _notes(linked: Linked, answers: Answers | None, rules: Rules) -> tuple[str, 
     caveats = [f"{e.method}: {c.rstrip('.')}." for e in answers.estimates for c in e.caveats]
     caveats += strata_notes(answers.strata, rules) if answers.strata else []
     doubts = [_doubt(e) for e in answers.estimates if "variance" in e.details]
-    rule = f"Counts below {rules.threshold} are withheld: {rules.threshold_reason}"
-    if rules.is_waived:
-        rule = f"No count is withheld. {rules.threshold_reason}"
-    return tuple(
-        dict.fromkeys([*linked.notes, *left_out, *doubts, *caveats, rule.rstrip(".") + "."])
-    )
+    return tuple(dict.fromkeys([*left_out, *doubts, *caveats]))
 
 
 def _doubt(estimate: Estimate) -> str:

@@ -32,9 +32,10 @@ def run_study(
 ) -> RunRecord:
     """Run the study in `folder`; give its run record. `output/` then holds:
 
-    report.html, report.pdf, package/ (what may be given away), internal/ (what may not: it names
-    records), run.json. Equal inputs and an equal signing key give equal digests. Raises the
-    error of the stage that failed; the last output then stays as it was.
+    report.html and report.pdf (with one of each for every further language), package/ (what may
+    be given away), internal/ (what may not: it names records), run.json. Equal inputs and an equal
+    signing key give equal digests. Raises the error of the stage that failed; the last output then
+    stays as it was.
     """
     tell = progress or (lambda message: None)
     study = read_study(Path(folder))
@@ -114,8 +115,8 @@ def estimates_table(answers: Answers) -> Any:
 def _write(part: Path, release: Release, linked: Linked, answers: Answers | None) -> None:
     internal = part / "internal"
     internal.mkdir(parents=True)
-    (part / "report.html").write_bytes(release.html)
-    (part / "report.pdf").write_bytes(release.pdf)
+    for name, content in release.reports.items():
+        (part / name).write_bytes(content)
     tables = {name: table for name, (table, _) in linked.tables().items()}
     if answers is not None:
         tables["ESTIMATES"] = estimates_table(answers)

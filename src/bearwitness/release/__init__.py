@@ -1,8 +1,8 @@
 """Release: safe tables, figures, the report, and a package that a stranger can check."""
 
-from bearwitness.release.charts import Row, draw_forest, draw_lists
-from bearwitness.release.content import ReportContent, Table
-from bearwitness.release.csvfile import write_csv
+from bearwitness.release.charts import Chart, Row, draw_forest, draw_lists
+from bearwitness.release.content import Part, ReportContent, figures_placed, in_words
+from bearwitness.release.csvfile import table_csv, write_csv
 from bearwitness.release.disclosure import (
     Rules,
     SafeHistories,
@@ -17,9 +17,15 @@ from bearwitness.release.figures import Figure, declare
 from bearwitness.release.package import Verified, verify_package, write_package
 from bearwitness.release.report import Report, build_report
 from bearwitness.release.signature import load_or_create_key
+from bearwitness.release.table import Table
+from bearwitness.release.words import ENGLISH, LANGUAGES, Words
 
 __all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Chart",
     "Figure",
+    "Part",
     "Report",
     "ReportContent",
     "Row",
@@ -27,17 +33,21 @@ __all__ = [
     "SafeHistories",
     "Table",
     "Verified",
+    "Words",
     "attack",
     "build_report",
     "check_safe",
     "declare",
     "draw_forest",
     "draw_lists",
+    "figures_placed",
+    "in_words",
     "load_or_create_key",
     "protect_histories",
     "round_count",
     "round_estimate",
     "safe_strata",
+    "table_csv",
     "verify_package",
     "write_csv",
     "write_package",

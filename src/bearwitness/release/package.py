@@ -7,30 +7,53 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bearwitness.errors import PackageChanged, PackageInvalid, SignatureInvalid
 from bearwitness.release.signature import check_signature, fingerprint, public_line, sign
+from bearwitness.release.words import ENGLISH, Words
 
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURE, SIGNER, INSTRUCTIONS = f"{TAG_MANIFEST}.sig", "signer.pub", "HOW-TO-CHECK.txt"
 _BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
-HOW_TO_CHECK = f"""How to check this package with stock tools
-
-1. Get the publisher's public key from somewhere else than this package, and save it as key.pub.
-   {SIGNER} tells which key was used; it cannot tell whose it is.
-2. In this folder:
-
-   sha256sum --check --strict {MANIFEST}
-   sha256sum --check --strict {TAG_MANIFEST}
-   printf 'publisher %s\\n' "$(cat key.pub)" > /tmp/allowed_signers
-   ssh-keygen -Y verify -f /tmp/allowed_signers -I publisher -n bearwitness-package \\
-     -s {SIGNATURE} < {TAG_MANIFEST}
-
-The first line proves the files in data/, the second the list of them, the last who signed it.
+COMMANDS = f"""sha256sum --check --strict {MANIFEST}
+sha256sum --check --strict {TAG_MANIFEST}
+printf 'publisher %s\\n' "$(cat key.pub)" > /tmp/allowed_signers
+ssh-keygen -Y verify -f /tmp/allowed_signers -I publisher -n bearwitness-package \\
+  -s {SIGNATURE} < {TAG_MANIFEST}
 """
+
+
+def how_to_check(words: Words = ENGLISH) -> tuple[tuple[str, str], tuple[str, str]]:
+    """In two steps, each with what is to be typed: the publisher's key, then stock tools."""
+    return (
+        (
+            words.say(
+                "Get the publisher's public key from somewhere else than this package, and save it "
+                "as key.pub. The file signer.pub tells which key was used; it cannot tell whose "
+                "it is."
+            ),
+            "",
+        ),
+        (
+            words.say(
+                "In the folder of the package, type the lines below. The first proves the files in "
+                "data/, the second the list of them, the last who signed it."
+            ),
+            COMMANDS,
+        ),
+    )
+
+
+def _instructions() -> str:
+    (first, _), (second, commands) = how_to_check()
+    steps = [fill(text, 78) for text in (f"1. {first}", f"2. {second}")]
+    typed = "".join(f"   {line}\n" for line in commands.splitlines())
+    top = "How to check this package with stock tools"
+    return "\n\n".join([top, *steps, typed])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +87,7 @@ def write_package(
         "bag-info.txt": "".join(f"{k}: {_one_line(v)}\n" for k, v in sorted(lines.items())),
         MANIFEST: _manifest({f"data/{name}": content for name, content in payload.items()}),
         SIGNER: public_line(key) + "\n",
-        INSTRUCTIONS: HOW_TO_CHECK,
+        INSTRUCTIONS: _instructions(),
     }
     encoded = {name: text.encode() for name, text in tags.items()}
     sealed = _manifest(encoded).encode()
