@@ -98,9 +98,9 @@ def marked_in(tree: ast.AST) -> Iterator[str]:
     """What is handed to mark(...) or words.say(...)."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args:
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in MARKS and _sentence(node.args[0]):
-                yield _sentence(node.args[0])
+            name = ast.unparse(node.func)
+            if name in MARKS or name.endswith("words.say"):
+                yield from filter(None, [_sentence(node.args[0])])
 
 
 def sentences_in(tree: ast.AST) -> Iterator[str]:

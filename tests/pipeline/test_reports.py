@@ -15,7 +15,7 @@ THREE = "a,b,c,people\n1,0,0,61\n0,1,0,47\n0,0,1,52\n1,1,0,24\n1,0,1,27\n0,1,1,2
 TEXT = {
     "report.md": "**Said first.** {{figure:recorded}}, and {{figure:total}}.\n\n{{chart:lists}}\n",
     "report.ko.md": "{{figure:total}}. 그리고 {{figure:recorded}}.\n\n- 하나\n- 둘\n",
-    "report.zh-Hans.md": "{{figure:recorded}}。{{figure:total}}。\n\n| 甲 | 乙 |\n|--|--|\n| 1 | 2 |",
+    "report.zh-Hans.md": "{{figure:recorded}}。{{figure:total}}。\n\n| 甲 | 乙 |\n|-|-|\n| 1 | 2 |",
 }
 WORDS = {
     "ko": {"An invented study": "지어낸 연구", "made people": "지어낸 사람들", "nowhere": "없는 곳",
@@ -261,7 +261,7 @@ def test_a_language_without_the_words_of_the_study(study):
 
 def test_a_letter_that_no_font_has_is_named_and_never_printed_as_a_box(study):
     path = study / "hand" / "report.zh-Hans.md"
-    path.write_text(TEXT["report.zh-Hans.md"] + "\U0002a6a5\n", encoding="utf-8")
+    path.write_text(TEXT["report.zh-Hans.md"] + "\n\n\U0002a6a5\n", encoding="utf-8")
     with pytest.raises(LetterUnknown, match=r"U\+2A6A5") as found:
         run_study(study)
     assert found.value.where == "hand/report.zh-Hans.md"

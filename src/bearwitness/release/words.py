@@ -51,6 +51,7 @@ FEW = (
     mark("{0} lists"), mark("cited from {0}"), mark("{0} % bootstrap interval"),
     mark("dependence between {0}"), mark("Because {0}."), mark("Ask: {0}."), mark("{0} or {1}"),
     mark("{0} or the {1}"), mark("rounded to {0}"), mark("{0} and {1}"), mark("{0} people"),
+    mark("{0} people observed on {1} lists"),
     mark("Population"), mark("Period"), mark("Place"), mark("Base"), mark("Method"),
     mark("People in all, by method and stratum"), mark("count"),
 )  # fmt: skip
@@ -85,6 +86,8 @@ class Words:
             return None
         parts = date.split("-")
         numbers = [int(part) for part in parts]
+        if not 1 <= (numbers[1] if len(numbers) > 1 else 1) <= len(_MONTHS):
+            return None  # a season: EDTF numbers them on from the months
         if self.language == "en" and len(numbers) > 1:
             months: tuple[object, ...] = (_MONTHS[numbers[1] - 1],)
         else:
