@@ -38,3 +38,14 @@ def count_on(numbers: Iterable[str]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
+
+
+def bring_statistics_up_to_date() -> None:
+    """So that PostgreSQL knows that there are many rows now: it would do that itself, later.
+
+    SQLite has no use for it: without statistics it walks a list from its newest row, which is
+    what our pages want; with them it sorts all rows of a common place.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

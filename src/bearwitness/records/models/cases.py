@@ -171,6 +171,7 @@ class Consent(models.Model):
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index(fields=["use", "person"], name="consents_to_a_use"),)
 
     def __str__(self):
         return f"consent {self.pk}"

@@ -66,12 +66,15 @@ class FindableName(Findable):
         indexes = (models.Index(fields=["text", "person"], name="people_of_a_name"),)
 
 
+_WHEN = ("first_day", "last_day", "team", "is_open")
+
+
 class Dated(Findable):
     """Days between which it was, None for an end that is not known; the place, folded."""
 
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
-    place = models.CharField(max_length=200, blank=True, db_index=True)
+    place = models.CharField(max_length=200, blank=True)
 
     class Meta:
         abstract = True
@@ -83,6 +86,12 @@ class FindableInterview(Dated):
     interview = models.OneToOneField(
         Interview, models.CASCADE, primary_key=True, related_name="findable"
     )
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["place", "team", "is_open", "interview"], name="told_at_a_place"),
+            models.Index(fields=[*_WHEN, "interview"], name="told_in_a_time"),
+        )
 
 
 class FindableAct(Dated):
@@ -96,11 +105,20 @@ class FindableAct(Dated):
     term = models.CharField(max_length=100)
 
     class Meta:
-        indexes = (models.Index(fields=["term", "act"], name="acts_of_a_term"),)
+        # Whose they are stands in the index too: other teams' rows are passed over within it.
+        indexes = (
+            models.Index(fields=["term", "place", *_WHEN, "act"], name="acts_of_a_term"),
+            models.Index(fields=["place", *_WHEN, "act"], name="acts_at_a_place"),
+        )
 
 
 class FindableEvent(Dated):
     event = models.OneToOneField(Event, models.CASCADE, primary_key=True, related_name="findable")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["place", "team", "is_open", "event"], name="events_at_a_place"),
+        )
 
 
 class SavedSearch(models.Model):

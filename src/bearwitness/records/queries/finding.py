@@ -6,11 +6,13 @@ that the reader may not see.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from bearwitness.casebook.consent import Use
 from bearwitness.casebook.rights import Reader, Right, check_may, may
@@ -34,12 +36,13 @@ from bearwitness.records.models import (
 from bearwitness.records.name_keys import keys_to_find
 from bearwitness.records.queries.coded import acts, events
 from bearwitness.records.queries.people import people
+from bearwitness.records.queries.shelves import Bound, interview_shelves, numbers_on
 from bearwitness.records.queries.sources import interviews
 from bearwitness.records.searching import numbers_standing_in, standing_in
 
 MOST_NAMED = 50  # more than that is no answer to who somebody is
 _FIRST = 500  # rows with the words, of which those that meet the conditions are taken first
-_FEW = 2_000  # so many rows are gathered; of more, each row that is found is asked for one
+_NEAR = 1_000  # the newest rows that the reader sees, which are looked through first
 
 
 @query(Right.SEE)
@@ -49,11 +52,20 @@ def found_interviews(
     """Interviews in whose words, or in what was said of them, all terms stand."""
     if wanted.terms:
         check_may(reader, Right.WORDS)
-    rows = interviews(reader).filter(*_of_interviews(reader, wanted))
-    rows = rows.filter(*_of_people(wanted, "person"))
-    if wanted.asks_of_acts:
-        rows = rows.filter(_among("source_id", _acts(reader, wanted), "source_id"))
-    return _newest(rows, FindableInterview, reader, wanted.terms, (before, most))
+
+    def rows(among: _Among) -> QuerySet[FindableInterview]:
+        found = _interviews(reader, wanted)
+        found = found.filter(*_of_people(wanted, "interview__person", among))
+        if wanted.asks_of_acts:
+            acts = _acts(reader, wanted)
+            found = found.filter(among("interview__source_id", acts, "source_id"))
+        return found.only("pk")
+
+    shelves = interview_shelves(wanted.state)
+    asked = _Asked(reader=reader, shelves=shelves, findable=FindableInterview, wanted=wanted)
+    # The narrow rows are sorted; only those that are shown are read whole.
+    numbers = [row.pk for row in _newest(asked, rows, before=before, most=most)]
+    return list(interviews(reader).filter(pk__in=numbers))
 
 
 @query(Right.SEE)
@@ -61,11 +73,18 @@ def found_acts(
     reader: Reader, wanted: Wanted, *, before: int | None = None, most: int = 25
 ) -> list[Act]:
     """Acts with the terms in where they were, what came of them and who did them."""
-    rows = acts(reader).filter(*_of_acts(wanted, "findable__"))
-    rows = rows.filter(*_of_people(wanted, "person"))
-    if wanted.asks_of_interviews:
-        rows = rows.filter(_among("source_id", _interviews(reader, wanted), "source"))
-    return _newest(rows, FindableAct, reader, wanted.terms, (before, most))
+
+    def rows(among: _Among) -> QuerySet[FindableAct]:
+        found = _acts(reader, wanted, by_index=among is _gathered)
+        found = found.filter(*_of_people(wanted, "person", among))
+        if wanted.asks_of_interviews:
+            told = _interviews(reader, wanted)
+            found = found.filter(among("source_id", told, "interview__source"))
+        return found.only("pk")
+
+    asked = _Asked(reader=reader, shelves=["act"], findable=FindableAct, wanted=wanted)
+    numbers = [row.pk for row in _newest(asked, rows, before=before, most=most)]
+    return list(acts(reader).filter(pk__in=numbers))
 
 
 @query(Right.SEE)
@@ -75,12 +94,19 @@ def found_events(
     """Events with the terms in title and place. None where something of people is asked."""
     if wanted.asks_of_interviews or wanted.consent:
         return []
-    rows = events(reader).filter(*_when_and_where(wanted, "findable__"))
-    if wanted.team:
-        rows = rows.filter(team=int(wanted.team))
-    if wanted.act:
-        rows = rows.filter(_among("pk", _acts(reader, wanted), "event_id"))
-    return _newest(rows, FindableEvent, reader, wanted.terms, (before, most))
+
+    def rows(among: _Among) -> QuerySet[FindableEvent]:
+        found = FindableEvent.objects.filter(visible(reader))
+        found = _when_and_where(found, wanted, by_index=among is _gathered)
+        if wanted.team:
+            found = found.filter(team=int(wanted.team))
+        if wanted.act:
+            found = found.filter(among("pk", _acts(reader, wanted), "event_id"))
+        return found.only("pk")
+
+    asked = _Asked(reader=reader, shelves=["event"], findable=FindableEvent, wanted=wanted)
+    numbers = [row.pk for row in _newest(asked, rows, before=before, most=most)]
+    return list(events(reader).filter(pk__in=numbers))
 
 
 @query(Right.SEE)
@@ -88,11 +114,18 @@ def found_people(
     reader: Reader, wanted: Wanted, *, before: int | None = None, most: int = 25
 ) -> list[Person]:
     """People who meet the conditions; with words, those whose code name begins with them."""
-    rows = _people(reader, wanted)
-    if wanted.terms:
-        code = wanted.text.upper().removeprefix("P-")
-        rows = rows.filter(code_name__gte=f"P-{code}", code_name__lt=f"P-{code}\uffff")
-    return _newest(rows, None, reader, (), (before, most))
+
+    def rows(among: _Among) -> QuerySet[Person]:
+        found = _people(reader, wanted, among)
+        if wanted.terms:
+            code = wanted.text.upper().removeprefix("P-")
+            found = found.filter(code_name__gte=f"P-{code}", code_name__lt=f"P-{code}\uffff")
+        return found
+
+    if wanted.terms:  # few people have such a code name
+        return _cut(rows(_looked_up), before, most)
+    asked = _Asked(reader=reader, shelves=["person"], findable=None, wanted=wanted)
+    return _newest(asked, rows, before=before, most=most)
 
 
 @query(Right.NAMES)
@@ -101,7 +134,7 @@ def people_named(reader: Reader, wanted: Wanted) -> list[Person]:
 
     First the very name, then names with the same key (Ri, Lee and 리), then names that hold it.
     """
-    rows = _people(reader, wanted)
+    rows = _people(reader, wanted, _looked_up)
     found: dict[int, Person] = {}
     for numbers in (_exactly(reader, wanted), *_keyed(reader, wanted), _holding(reader, wanted)):
         if len(found) < MOST_NAMED:
@@ -130,12 +163,12 @@ def saved_search(reader: Reader, number: int) -> SavedSearch:
     return saved_searches(reader).get(pk=number)
 
 
-def _people(reader: Reader, wanted: Wanted) -> QuerySet[Person]:
-    rows = people(reader).filter(*_of_people(wanted, "pk"))
+def _people(reader: Reader, wanted: Wanted, among: _Among) -> QuerySet[Person]:
+    rows = people(reader).filter(*_of_people(wanted, "pk", among))
     if wanted.asks_of_acts:
-        rows = rows.filter(_among("pk", _acts(reader, wanted), "person"))
+        rows = rows.filter(among("pk", _acts(reader, wanted), "person"))
     if wanted.asks_of_interviews:
-        rows = rows.filter(_among("pk", _interviews(reader, wanted), "person"))
+        rows = rows.filter(among("pk", _interviews(reader, wanted), "interview__person"))
     return rows
 
 
@@ -164,53 +197,64 @@ def _holding(reader: Reader, wanted: Wanted) -> Any:
     return FindableName.objects.filter(pk__in=found).order_by().values("person_id")
 
 
-def _newest(
-    rows: QuerySet, model: Any, reader: Reader, terms: tuple[Term, ...], page: tuple
-) -> list[Any]:
-    """The newest rows with these terms, from before a number on, and one more if there is one."""
-    before, most = page
-    rows = rows.order_by("-pk")
-    rows = rows if before is None else rows.filter(pk__lt=before)
-    if not terms:
-        return list(rows[: most + 1])
-    numbers = numbers_standing_in(model, reader, terms, before=before, most=_FIRST)
-    found = list(rows.filter(pk__in=numbers)[: most + 1])
-    if len(found) > most or len(numbers) < _FIRST:
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What is looked for, on which shelves, and by which findable rows where words are."""
+
+    reader: Reader
+    shelves: list[str]
+    findable: Any
+    wanted: Wanted
+
+
+def _newest(asked: _Asked, rows: _Rows, *, before: int | None, most: int) -> list[Any]:
+    """The newest rows, from before a number on, and one more if there is one.
+
+    First among few: those that hold the words, or the newest that the reader sees. Where that
+    is not enough, what is wanted is rare among them, and is gathered.
+    """
+    reader, terms = asked.reader, asked.wanted.terms
+    if terms:
+        near = numbers_standing_in(asked.findable, reader, terms, before=before, most=_FIRST)
+    else:
+        near = numbers_on(reader, asked.shelves, bound=Bound(before=before), most=_NEAR)
+    found = _cut(rows(_looked_up).filter(pk__in=near), None, most)
+    if len(found) > most or len(near) < (_FIRST if terms else _NEAR):
         return found
-    every = standing_in(model, reader, terms, before=before, most=None)
-    return list(rows.filter(pk__in=every)[: most + 1])
+    if not terms:
+        return _cut(rows(_gathered), before, most)
+    every = standing_in(asked.findable, reader, terms, before=before, most=None)
+    return _cut(rows(_looked_up).filter(pk__in=every), before, most)
 
 
-def _of_people(wanted: Wanted, path: str) -> list[Any]:
+def _cut(rows: QuerySet, before: int | None, most: int) -> list[Any]:
+    rows = rows if before is None else rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[: most + 1])
+
+
+def _of_people(wanted: Wanted, path: str, among: _Among) -> list[Any]:
     conditions = []
     if wanted.consent:
         granted = in_force(Use(wanted.consent), date.today())
-        conditions.append(_among(path, granted, "person"))
+        conditions.append(among(path, granted, "person"))
     if wanted.team:
         lead = "" if path == "pk" else f"{path}__"
         conditions.append(Q(**{f"{lead}team": int(wanted.team)}))
     return conditions
 
 
-def _of_interviews(reader: Reader, wanted: Wanted) -> list[Q]:
-    conditions = [Q(**{f: getattr(wanted, f)}) for f in ("state", "language") if getattr(wanted, f)]
-    if wanted.told:
-        conditions.append(_between(wanted.told, "findable__"))
-    return conditions
+def _interviews(reader: Reader, wanted: Wanted) -> QuerySet[FindableInterview]:
+    asked = {f"interview__{f}": getattr(wanted, f) for f in ("state", "language")}
+    rows = FindableInterview.objects.filter(visible(reader))
+    rows = rows.filter(**{field: value for field, value in asked.items() if value})
+    return rows.filter(_between(wanted.told)) if wanted.told else rows
 
 
-def _interviews(reader: Reader, wanted: Wanted) -> QuerySet[Interview]:
-    seen = Interview.objects.filter(visible(reader, "person__"))
-    return seen.filter(*_of_interviews(reader, wanted))
-
-
-def _acts(reader: Reader, wanted: Wanted) -> QuerySet[FindableAct]:
-    return FindableAct.objects.filter(visible(reader), *_of_acts(wanted, ""))
-
-
-def _of_acts(wanted: Wanted, lead: str) -> list[Q]:
-    act = [Q(**{f"{lead}term__in": _with_narrower(wanted.act)})] if wanted.act else []
-    return act + _when_and_where(wanted, lead)
+def _acts(reader: Reader, wanted: Wanted, *, by_index: bool = True) -> QuerySet[FindableAct]:
+    rows = FindableAct.objects.filter(visible(reader))
+    if wanted.act:
+        rows = _is_in(rows, "term", _with_narrower(wanted.act), by_index=by_index)
+    return _when_and_where(rows, wanted, by_index=by_index)
 
 
 def _with_narrower(act: str) -> list[str]:
@@ -221,29 +265,42 @@ def _with_narrower(act: str) -> list[str]:
     return sorted(held)
 
 
-def _when_and_where(wanted: Wanted, lead: str) -> list[Q]:
-    conditions = []
+def _when_and_where(rows: QuerySet, wanted: Wanted, *, by_index: bool) -> QuerySet:
     if wanted.place:
-        conditions.append(Q(**{f"{lead}place__in": sorted(wanted.places)}))
-    if wanted.happened:
-        conditions.append(_between(wanted.happened, lead))
-    return conditions
+        rows = _is_in(rows, "place", sorted(wanted.places), by_index=by_index)
+    return rows.filter(_between(wanted.happened)) if wanted.happened else rows
 
 
-def _between(when: Any, lead: str) -> Q:
+def _is_in(rows: QuerySet, field: str, values: list[str], *, by_index: bool) -> QuerySet:
+    """By the index of the field; or not, where rows are few by their numbers already.
+
+    SQLite does not know that, and would go through all rows of a common place.
+    """
+    if by_index:
+        return rows.filter(**{f"{field}__in": values})
+    bare = {f"bare_{field}": Concat(field, Value(""))}
+    return rows.alias(**bare).filter(**{f"bare_{field}__in": values})
+
+
+def _between(when: Any) -> Q:
     """It can have been within this time; what has no date at all cannot be told, and is not."""
-    dated = Q(**{f"{lead}first_day__isnull": False}) | Q(**{f"{lead}last_day__isnull": False})
+    dated = Q(first_day__isnull=False) | Q(last_day__isnull=False)
     if when.last_day is not None:
-        begun = {f"{lead}first_day__lte": when.last_day}
-        dated &= Q(**begun) | Q(**{f"{lead}first_day__isnull": True})
+        dated &= Q(first_day__lte=when.last_day) | Q(first_day__isnull=True)
     if when.first_day is not None:
-        going_on = {f"{lead}last_day__gte": when.first_day}
-        dated &= Q(**going_on) | Q(**{f"{lead}last_day__isnull": True})
+        dated &= Q(last_day__gte=when.first_day) | Q(last_day__isnull=True)
     return dated
 
 
-def _among(path: str, rows: QuerySet, column: str) -> Q | Exists:
-    """Rows whose `path` is in a column of others: gathered where they are few, else looked up."""
-    if rows.order_by()[: _FEW + 1].count() <= _FEW:
-        return Q(**{f"{path}__in": rows.order_by().values(column)})
+def _looked_up(path: str, rows: QuerySet, column: str) -> Q:
+    """Rows whose `path` is in a column of others: each is asked for one."""
     return Q(Exists(rows.order_by().filter(**{column: OuterRef(path)})))
+
+
+def _gathered(path: str, rows: QuerySet, column: str) -> Q:
+    """The same, with all the others gathered first."""
+    return Q(**{f"{path}__in": rows.order_by().values(column)})
+
+
+_Among = Callable[[str, QuerySet, str], Q]
+_Rows = Callable[[_Among], QuerySet]

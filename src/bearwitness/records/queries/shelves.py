@@ -71,8 +71,8 @@ def newest(
 
     `state` is of interviews.
     """
-    shelves = _interview_shelves(state) if kind == "interview" else [kind]
-    numbers = _numbers(_audiences(reader), shelves, bound, most + 1)
+    shelves = interview_shelves(state) if kind == "interview" else [kind]
+    numbers = numbers_on(reader, shelves, bound=bound, most=most + 1)
     if bound.after is not None and len(numbers) <= most:
         return newest(reader, kind, state=state, most=most)
     # The filter of rights stands in these rows' own query, whatever the shelves say.
@@ -83,12 +83,12 @@ def newest(
 @query(Right.SEE)
 def counts_by_state(reader: Reader) -> dict[State, int]:
     """How many interviews there are in each state, among those that the reader sees."""
-    seen = Shelf.objects.filter(shelf__in=_interview_shelves(), audience__in=_audiences(reader))
+    seen = Shelf.objects.filter(shelf__in=interview_shelves(), audience__in=_audiences(reader))
     counts = dict(seen.values_list("shelf").annotate(n=Count("number")))
     return {state: counts.get(f"{INTERVIEW}{state.value}", 0) for state in State}
 
 
-def _interview_shelves(state: str = "") -> list[str]:
+def interview_shelves(state: str = "") -> list[str]:
     return [f"{INTERVIEW}{known.value}" for known in State if state in ("", known.value)]
 
 
@@ -97,8 +97,9 @@ def _audiences(reader: Reader) -> list[int]:
     return [0, *sorted(teams)]
 
 
-def _numbers(audiences: list[int], shelves: list[str], bound: Bound, most: int) -> list[int]:
+def numbers_on(reader: Reader, shelves: list[str], *, bound: Bound, most: int) -> list[int]:
     """Numbers of rows: the next ones of each shelf by its index, then the first of all those."""
+    audiences = _audiences(reader)
     up = bound.after is not None
     way, edge = ("ASC", bound.after) if up else ("DESC", bound.before)
     at = "" if edge is None else f" AND number {'>' if up else '<'} {int(edge)}"
