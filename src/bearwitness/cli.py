@@ -96,7 +96,7 @@ def main() -> None:
 
     \b
     Start here:
-      bearwitness demo                       four worked studies, with reports
+      bearwitness demo                       five worked studies, with reports
       bearwitness init MY-STUDY a.csv b.xlsx  make a study of your own lists
       bearwitness run MY-STUDY               link, estimate, protect, report, sign
       bearwitness estimate table.csv         one estimate from a table of overlaps
@@ -107,7 +107,7 @@ def main() -> None:
 @click.option("--into", type=_FOLDER, default=Path("demo"), show_default=True)
 @click.option("--size", default=1500, show_default=True, help="People in the fictional casebook.")
 def demo(into: Path, size: int) -> None:
-    """Run four worked studies: three on published tables, one on a fictional casebook.
+    """Run five worked studies: three on published tables, one on claims, one on invented people.
 
     The fictional casebook is generated; its true size is known, and its report shows the
     estimate beside the truth. With the web extra, a small casebook of invented interviews is
@@ -241,18 +241,23 @@ def calibrate(file: Path, methods: str, as_json: bool, **options: Any) -> None:
 @click.argument("file", type=_FILE)
 @click.option("--parts", type=_FILE, help="Which population is a part of which: CSV with columns "
               "population, part_of, as you decided.")  # fmt: skip
+@click.option("--plausible", type=_FILE, default=None,
+              help="Amounts a person known elsewhere: unit, low, high, source.")  # fmt: skip
 @click.option("--svg", type=_FILE, help="Draw who repeats whom into this file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def claims(file: Path, parts: Path | None, svg: Path | None, as_json: bool) -> None:
+def claims(
+    file: Path, parts: Path | None, plausible: Path | None, svg: Path | None, as_json: bool
+) -> None:
     """Find where published claims cannot all hold: populations, units and currencies that changed
-    on the way, parts above their wholes, chains with no first source.
+    on the way, parts above their wholes, chains with no first source, amounts of money that are
+    implausible for the people they are said to be made from.
 
     FILE has one claim a row, with columns id, published, publisher, measure, population, low,
     high, unit, and if known attributed_to, cites, note, title, period.
     """
     from bearwitness.pipeline.claims import read_claims_file
 
-    read = read_claims_file(file, parts=parts)
+    read = read_claims_file(file, parts=parts, plausible=plausible)
     if svg:
         svg.write_bytes(read.lineage())
     if as_json:

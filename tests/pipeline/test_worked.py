@@ -1,11 +1,14 @@
 """The worked studies: published rows come back, and the fictional truth lies in the interval."""
 
+import csv
 import re
+import tomllib
 
 import pytest
 
 from bearwitness.pipeline import estimate_file, run_study
-from bearwitness.pipeline.worked import PUBLISHED, copy_published, make_fictional
+from bearwitness.pipeline.worked import CITED, PUBLISHED, copy_published, make_fictional
+from bearwitness.release.figures import recompute
 
 # SparseMSE 2.0.1 stepwise, p < 0.02, as measured for ../shared/ESTIMATION.md, section 5.
 STEPWISE = {
@@ -19,6 +22,50 @@ STEPWISE = {
 def test_a_shipped_table_gives_the_reference_row(tmp_path, name):
     (table,) = (copy_published(tmp_path, name) / "frozen").glob("*.csv")
     assert estimate_file(table, replicates=20).estimate == pytest.approx(STEPWISE[name], rel=1e-6)
+
+
+@pytest.mark.usefixtures("signing_key")
+def test_the_red_zone_study_says_of_every_figure_that_it_is_not_ours(tmp_path):
+    """A study without lists. What it finds in the real register is what its issue asks for."""
+    folder = copy_published(tmp_path, CITED)
+    run_study(folder)
+    data = folder / "output" / "package" / "data"
+    with (data / "figures.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["id"]: row for row in csv.DictReader(stream)}
+    statements = (folder / "output" / "report.html").read_text(encoding="utf-8")
+    declared = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))["figures"]
+    assert set(rows) == {one["id"] for one in declared}
+    assert {row["kind"] for row in rows.values()} == {"cited", "composed"}
+    for row in rows.values():
+        assert "[인용한 것이며 우리의 조사 결과가 아님]" in row["ko"]
+        assert "并非我们的结论" in row["zh_hans"]
+        assert recompute(numbers(row), {}) == ""
+    people, each = rows["in-the-sex-trade"], rows["revenue-a-person"]
+    assert [float(people[end]) for end in ("lower", "upper")] == [110_000, 154_000]
+    assert [float(each[end]) for end in ("value", "lower", "upper")] == [800, 680, 950]
+    assert "105,000 people and 160,000 people" in people["caveats"]
+    told = statements.replace("&#x27;", "'").replace("&#39;", "'")
+    for said in (
+        "lost on the way: 'female'",
+        "105,000,000 GBP per year",
+        "both cannot be true",
+        "'North Korean women'",
+        "660 to 1,000 USD per person per year",
+        "Who repeats whom",
+    ):
+        assert said in told, said
+    claims = (data / "claims.csv").read_text(encoding="utf-8")
+    assert (
+        claims.count("\n") == 32 and "lost on the way" in (data / "contradictions.csv").read_text()
+    )
+
+
+def numbers(row):
+    """A row of figures.csv with its numbers as numbers."""
+    found = dict(row)
+    for name in ("value", "lower", "upper", "step"):
+        found[name] = float(row[name]) if row[name] else None
+    return found
 
 
 @pytest.mark.usefixtures("signing_key")

@@ -61,7 +61,9 @@ def read_acts(study: Study) -> Acts | None:
     return Acts(table=table, first=first, last=last, recorded=np.array([d[1] for d in seen]))
 
 
-def narrower_terms(terms: str | Sequence[str], *, known: Iterable[str]) -> set[str]:
+def narrower_terms(
+    terms: str | Sequence[str], *, known: Iterable[str], where: str = ""
+) -> set[str]:
     """Terms with all that are narrower, of shipped vocabularies; others stand for themselves.
 
     Raises InputError for a term that no vocabulary and no act of the table has.
@@ -75,6 +77,7 @@ def narrower_terms(terms: str | Sequence[str], *, known: Iterable[str]) -> set[s
         if term not in present and term not in {t.id for t in every}:
             raise InputError(
                 f"no act and no vocabulary has the type {term!r}",
+                where=where,
                 hint=f"Acts of this study: {', '.join(sorted(present)[:12]) or 'none'}.",
             )
         found |= _below(term, every)
@@ -126,6 +129,6 @@ def rows_where(table: pa.Table, told: Mapping[str, Any], *, where: str, narrow: 
         cells = table.column(column).to_pylist()
         wanted = {value} if isinstance(value, str) else set(value)
         if column == "type" and narrow:
-            wanted = narrower_terms(sorted(wanted), known=cells)
+            wanted = narrower_terms(sorted(wanted), known=cells, where=where)
         mask &= np.array([cell in wanted for cell in cells], dtype=bool)
     return mask

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from bearwitness.intake import read_columns
-from bearwitness.release import Table
+from bearwitness.release import Table, write_csv
 from bearwitness.release.charts import Chart
 from bearwitness.release.claims import (
+    COLUMNS,
+    Claim,
     Contradiction,
     Register,
     draw_lineage,
+    draw_lineages,
     find_contradictions,
     read_claims,
     read_parts,
+    read_plausible,
 )
 
 if TYPE_CHECKING:
@@ -60,47 +66,79 @@ class ClaimsRead:
 
 
 def read_claims_file(
-    path: Path, *, parts: Path | None = None, encoding: str | None = None
+    path: Path,
+    *,
+    parts: Path | None = None,
+    plausible: Path | None = None,
+    encoding: str | None = None,
 ) -> ClaimsRead:
-    """Read a register, and which population is a part of which, from CSV, XLSX or JSON."""
-    known = read_parts(read_columns(parts), where=parts.name) if parts else {}
-    columns = read_columns(path, encoding=encoding)
-    register = read_claims(columns, parts=known, where=path.name)
+    """Read a register from CSV, XLSX or JSON; with which population is a part of which, and what
+    amounts a person are known elsewhere.
+    """
+    register = read_claims(
+        read_columns(path, encoding=encoding),
+        parts=read_parts(read_columns(parts), where=parts.name) if parts else {},
+        plausible=read_plausible(read_columns(plausible), where=plausible.name)
+        if plausible
+        else (),
+        where=path.name,
+    )
     return ClaimsRead(register=register, contradictions=tuple(find_contradictions(register)))
 
 
 def read_study_claims(study: Study) -> ClaimsRead | None:
-    """The study's [claims]: its file in frozen/, and in hand/ which population is part of which."""
-    if study.claims is None:
+    """The study's [claims]: its file in frozen/; what was decided of it by hand lies in hand/."""
+    told = study.claims
+    if told is None:
         return None
-    parts = study.hand / study.claims["parts"] if "parts" in study.claims else None
-    path = study.frozen / study.claims["file"]
-    return read_claims_file(path, parts=parts, encoding=study.claims.get("encoding"))
+    by_hand = {n: study.hand / told[n] for n in ("parts", "plausible") if n in told}
+    path = study.frozen / told["file"]
+    return read_claims_file(path, encoding=told.get("encoding"), **by_hand)
 
 
 def claims_tables(read: ClaimsRead) -> dict[str, Table]:
     """The register and its contradictions, for the report."""
     claims = [
-        (c.id, c.published, c.publisher, c.attributed_to or "—", c.value, c.measure, c.population)
+        (c.id, _by(c), c.value, f"{c.measure}: {c.population}")
         for c in read.register.claims.values()
     ]
-    found = [(c.kind, c.sentence + ".", ", ".join(c.claims)) for c in read.contradictions]
+    found = [(c.kind, f"{c.sentence}. ({', '.join(c.claims)})") for c in read.contradictions]
     return {
         "contradictions": Table(
             caption="Claims that cannot all hold, found by rule",
-            header=("rule", "what does not hold together", "claims"),
+            header=("rule", "what does not hold together"),
             rows=found,
             numeric=False,
         ),
         "claims": Table(
             caption="The register: what was published, by whom. None of it is our own finding",
-            header=("claim", "published", "by", "after", "value", "of what", "of whom"),
+            header=("claim", "published", "value", "of what and whom"),
             rows=claims,
             numeric=False,
         ),
     }
 
 
+def _by(claim: Claim) -> str:
+    source = f", after {claim.attributed_to}" if claim.attributed_to else ""
+    return f"{claim.published}, {claim.publisher}{source}"
+
+
+def claims_files(read: ClaimsRead) -> dict[str, bytes]:
+    """The register and its contradictions as they go into the package, without our notes."""
+    names = [name for name in COLUMNS if name != "note"]
+    claims = pa.table({n: [getattr(c, n) for c in read.register.claims.values()] for n in names})
+    rows = [
+        {"rule": c.kind, "claims": " ".join(c.claims), "sentence": c.sentence}
+        for c in read.contradictions
+    ]
+    schema = pa.schema([(name, pa.string()) for name in ("rule", "claims", "sentence")])
+    found = pa.Table.from_pylist(rows, schema=schema)
+    return {"claims.csv": write_csv(claims), "contradictions.csv": write_csv(found)}
+
+
 def claims_charts(read: ClaimsRead) -> dict[str, Chart]:
-    """The lineage, for the report."""
-    return {"lineage": draw_lineage(read.register, list(read.contradictions))}
+    """The lineage, for the report: "lineage", and "lineage-2" and on where it takes more pages."""
+    drawn = draw_lineages(read.register, list(read.contradictions))
+    names = ["lineage", *(f"lineage-{number}" for number in range(2, len(drawn) + 1))]
+    return dict(zip(names, drawn, strict=True))

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from bearwitness.estimation import Estimate
 from bearwitness.pipeline.analyse import Answers, Linked
-from bearwitness.pipeline.claims import claims_charts, claims_tables
+from bearwitness.pipeline.claims import claims_charts, claims_files, claims_tables
 from bearwitness.pipeline.figures import Given, make_figures
 from bearwitness.pipeline.languages import file_names, read_texts, read_words, text_path
 from bearwitness.pipeline.methods import methods_of
@@ -85,6 +85,7 @@ def make_release(
         payload["histories.csv"] = write_csv(_safe_table(safe))
         payload["estimates.csv"] = write_csv(_estimates_table(answers, safe))
     payload |= _charts_drawn(contents)
+    payload |= claims_files(linked.claims) if linked.claims else {}
     return Release(
         reports=reports,
         payload=payload,

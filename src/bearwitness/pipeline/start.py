@@ -13,6 +13,7 @@ import tomlkit
 from bearwitness.errors import StudyInvalid
 from bearwitness.intake import guess_mapping, is_history_table, read_rows, seal
 from bearwitness.pipeline.study import FILE_NAME, UNSTATED
+from bearwitness.release.claims import NEEDED as CLAIM_COLUMNS
 from bearwitness.tables import ACTS
 
 _TEXT = """{{chart:lists}}
@@ -23,6 +24,17 @@ _TEXT = """{{chart:lists}}
 
 {{chart:leave-one-out}}
 """
+
+_CLAIMS_TEXT = """None of the numbers in this report is our own finding.
+
+{{chart:lineage}}
+
+{{table:contradictions}}
+
+{{table:claims}}
+"""
+
+_ALONE = ("histories", "acts", "claims")  # a study has one of each at most
 
 _FIGURES = (
     {"id": "recorded", "kind": "observed", "statement": "{value} people are on at least one list"},
@@ -66,6 +78,8 @@ def _describe(path: Path) -> tuple[str, dict[str, Any]]:
     rows = read_rows(path)
     if set(ACTS.names) <= set(rows.columns):
         return "acts", {"file": path.name}
+    if set(CLAIM_COLUMNS) <= set(rows.columns):
+        return "claims", {"file": path.name}
     if is_history_table(rows):
         return "histories", {"file": path.name}
     mapping = guess_mapping(rows, name=path.stem, file=path.name)
@@ -78,7 +92,8 @@ def _known_files(folder: Path) -> set[str]:
     if not path.is_file():
         return set()
     content = tomllib.loads(path.read_text(encoding="utf-8"))
-    entries = [*content.get("lists", []), content.get("histories", {}), content.get("acts", {})]
+    alone = [content.get(kind, {}) for kind in _ALONE]
+    entries = [*content.get("lists", []), *alone]
     return {entry.get("file", "") for entry in entries}
 
 
@@ -92,14 +107,15 @@ def _write(folder: Path, described: list[tuple[str, dict[str, Any]]], **stated: 
         else _new(folder, **stated)
     )
     for kind, entry in fresh:
-        if kind in ("histories", "acts"):
+        if kind in _ALONE:
             document[kind] = entry
         else:
             tables = document.setdefault("lists", tomlkit.aot())
             tables.append(tomlkit.item(entry))
-    if "figures" not in document:
+    has_people = "lists" in document or "histories" in document
+    if "figures" not in document and has_people:
         document["figures"] = [dict(figure) for figure in _FIGURES]
-    _write_once(folder / "hand" / "report.md", _TEXT)
+    _write_once(folder / "hand" / "report.md", _TEXT if has_people else _CLAIMS_TEXT)
     _replace(path, tomlkit.dumps(document))
     return [_tell(kind, entry) for kind, entry in fresh]
 
@@ -118,6 +134,8 @@ def _new(
 
 
 def _tell(kind: str, entry: dict[str, Any]) -> str:
+    if kind == "claims":
+        return f"{entry['file']}: a register of claims; nobody is counted in it"
     if kind == "acts":
         return f"{entry['file']}: acts, for figures of what was done to whom"
     if kind == "histories":

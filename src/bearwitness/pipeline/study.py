@@ -71,7 +71,12 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "rounding": (int, False),
     },
     "acts": {"file": (str, True), "encoding": (str, False)},
-    "claims": {"file": (str, True), "parts": (str, False), "encoding": (str, False)},
+    "claims": {
+        "file": (str, True),
+        "parts": (str, False),
+        "plausible": (str, False),
+        "encoding": (str, False),
+    },
     "figures": {key: (kind, key in ("id", "kind")) for key, (kind, _) in FIGURE_KEYS.items()},
 }
 

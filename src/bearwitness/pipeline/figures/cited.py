@@ -80,7 +80,7 @@ def _from_claim(given: Given, one: Declaration) -> Cited:
             )
     low, high = claim.low, claim.high
     is_exact = low is not None and low == high
-    money = one.get("price_year", register.chain(claim)[-1].year)
+    money = one.get("price_year", claim.year)
     told = {"population": claim.population, "period": claim.period or None, "price_year": money}
     repeating = [c for c in register.claims.values() if c.cites == claim.id]
     return Cited(

@@ -23,7 +23,7 @@ from bearwitness.release.figures.arithmetic import OfUnits
 from bearwitness.release.figures.dependence import Dependence, read_dependence
 from bearwitness.release.figures.expression import Formula, told_formula
 from bearwitness.release.figures.recipes import recipe_of_leaf
-from bearwitness.release.figures.spreads import Known, Scaled, Uniform
+from bearwitness.release.figures.spreads import Known, Scaled
 from bearwitness.release.figures.units import Unit, is_money, one_year_of_money, read_unit
 from bearwitness.release.figures.wording import Told, in_english, phrase
 
@@ -184,7 +184,7 @@ def _caveats(
     found, dependence, unit = spread
     shown = _shower(one, found, unit, price_year)
     told = _whose(leaves)
-    told += [caveat for name, part in leaves.items() for caveat in _of_range(name, part)]
+    told += _of_ranges(leaves)
     if found.extremes and dependence.is_unknown:
         told.append(_extremes(found, shown))
     if (
@@ -241,18 +241,23 @@ def _whose(leaves: Parts) -> list[Told]:
     return [tell("partly_not_ours", which=", ".join(cited))]
 
 
-def _of_range(name: str, part: Made) -> list[Told]:
-    """What must be said of a cited part: how it is drawn from, what its source leaves open."""
-    if not part.figure.marked or part.leaf is None:
-        return []
-    told = list(part.figure.caveats) if part.leaf.open_above or part.leaf.open_below else []
-    spread = part.leaf.spread
-    inner = spread.of if isinstance(spread, Scaled) else spread
-    who = f"{name}: {part.figure.source}"
-    if isinstance(inner, Uniform):
-        return [*told, tell("range_only", who=who)]
-    if not isinstance(inner, Known):
-        return [*told, tell("spread_chosen", who=who, spread=type(inner).__name__.lower())]
+def _of_ranges(leaves: Parts) -> list[Told]:
+    """What must be said of cited parts: what their sources leave open, how they are drawn from."""
+    told: list[Told] = []
+    drawn: dict[str, list[str]] = {}
+    for name, part in leaves.items():
+        if part.leaf is None or part.figure.kind != "cited":
+            continue
+        if part.leaf.open_above or part.leaf.open_below:
+            told.append(tell("at_least" if part.leaf.open_above else "up_to", who=name))
+        spread = part.leaf.spread
+        inner = spread.of if isinstance(spread, Scaled) else spread
+        if not isinstance(inner, Known):
+            drawn.setdefault(type(inner).__name__.lower(), []).append(name)
+    for spread_name, names in drawn.items():
+        which = ", ".join(names)
+        key = "range_only" if spread_name == "uniform" else "spread_chosen"
+        told.append(tell(key, which=which, spread=spread_name))
     return told
 
 

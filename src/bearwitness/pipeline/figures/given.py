@@ -71,7 +71,12 @@ def start(given: Given, one: Declaration, **values: Any) -> Figure:
         "base": base["en"],
         "words": _words(one, method, base),
     }
-    return Figure(**(common | values))
+    told = common | values
+    step = told.get("step", 1.0)
+    for end in ("value", "lower", "upper"):
+        if told[end] is not None:  # a figure holds what is printed, and no more
+            told[end] = round(round(told[end] / step) * step, 9)
+    return Figure(**told)
 
 
 def provenance(given: Given, *tables: str) -> str:

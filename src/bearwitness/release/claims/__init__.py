@@ -5,16 +5,30 @@ from bearwitness.release.claims.contradictions import (
     Contradiction,
     find_contradictions,
 )
-from bearwitness.release.claims.lineage import draw_lineage
-from bearwitness.release.claims.register import Claim, Register, read_claims, read_parts
+from bearwitness.release.claims.lineage import draw_lineage, draw_lineages
+from bearwitness.release.claims.register import (
+    COLUMNS,
+    NEEDED,
+    Claim,
+    Plausible,
+    Register,
+    read_claims,
+    read_parts,
+    read_plausible,
+)
 
 __all__ = [
+    "COLUMNS",
+    "NEEDED",
     "NO_SOURCE",
     "Claim",
     "Contradiction",
+    "Plausible",
     "Register",
     "draw_lineage",
+    "draw_lineages",
     "find_contradictions",
     "read_claims",
     "read_parts",
+    "read_plausible",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bearwitness.release.claims.register import Claim, Register
+from bearwitness.release.claims.register import Claim, Plausible, Register
 
 # Rules of this house.
 NEAR = 0.1  # values this close, of one measure and one source, are taken for one figure told twice
+_LITTLE = frozenset("a an and between by for from in of on or the their to who whose with".split())
 NO_SOURCE = frozenset({"", "reports", "reportedly", "previous reports", "unstated", "unknown"})
 
 
@@ -28,7 +30,11 @@ def find_contradictions(register: Register) -> list[Contradiction]:
     - *unit changed*, *measure changed*: told again in another unit or currency, or as another
       thing;
     - *part above whole*: more people in a part than in the whole it belongs to (`parts`);
-    - *no first source*: a chain that ends with nobody.
+    - *no first source*: a chain that ends with nobody;
+    - *implausible implication*: an amount of money over a number of people told together with it
+      (by the same source in the same year, or on the same page) that lies outside what such an
+      amount a person is known to be elsewhere (`plausible`). An end that is left open is taken as
+      told: whoever says "over 105" means about that.
 
     Whether a claim is told again is known where it cites another, and taken to be so where two
     have one source, one measure and values within a tenth of each other.
@@ -37,7 +43,7 @@ def find_contradictions(register: Register) -> list[Contradiction]:
 
 
 def _population_changed(register: Register) -> Iterator[Contradiction]:
-    for first, again in _retellings(register):
+    for first, again in retellings(register):
         if first.population != again.population:
             words = _words_changed(first.population, again.population)
             yield _found(
@@ -50,7 +56,7 @@ def _population_changed(register: Register) -> Iterator[Contradiction]:
 
 
 def _unit_changed(register: Register) -> Iterator[Contradiction]:
-    for first, again in _retellings(register):
+    for first, again in retellings(register):
         if first.unit != again.unit and _shares_a_number(first, again):
             yield _found(
                 "unit changed",
@@ -62,7 +68,7 @@ def _unit_changed(register: Register) -> Iterator[Contradiction]:
 
 
 def _measure_changed(register: Register) -> Iterator[Contradiction]:
-    for first, again in _retellings(register):
+    for first, again in retellings(register):
         if first.measure != again.measure and _shares_a_number(first, again):
             yield _found(
                 "measure changed",
@@ -109,16 +115,74 @@ def _no_first_source(register: Register) -> Iterator[Contradiction]:
             )
 
 
+def _implausible(register: Register) -> Iterator[Contradiction]:
+    for known in register.plausible:
+        for money, people, share in _told_together(register, known):
+            low, high = _per_person(money, people, share)
+            if high < known.low or low > known.high:
+                of = f"{share.value} of {people.value}" if share else people.value
+                told = tuple(c.id for c in (money, people, share) if c)
+                yield Contradiction(
+                    kind="implausible implication",
+                    claims=told,
+                    sentence=f"{_who(money)} says {money.value}, and {_who(people)} {people.value}"
+                    + (f", {share.value} of them concerned" if share else "")
+                    + f": for {of} that is {_ends(low, high)} {known.unit}, where "
+                    f"{known.low:,.0f} to {known.high:,.0f} is known elsewhere ({known.source})",
+                )
+
+
+def _told_together(
+    register: Register, known: Plausible
+) -> Iterator[tuple[Claim, Claim, Claim | None]]:
+    """Amounts in the unit, times persons, with every number of people and share told with them."""
+    claims = list(register.claims.values())
+    unit = known.unit.replace(" per person", "")
+    for money in (c for c in claims if c.unit == unit and _ends_of(c)):
+        for people in (c for c in claims if c.unit == "persons" and _go_together(money, c)):
+            shares = [c for c in claims if c.unit == "percent" and _is_share_of(c, people)]
+            yield money, people, shares[0] if shares else None
+
+
+def _go_together(one: Claim, other: Claim) -> bool:
+    named = one.attributed_to.casefold() not in NO_SOURCE
+    same_source = named and one.attributed_to == other.attributed_to
+    return one.year == other.year and (same_source or one.publisher == other.publisher)
+
+
+def _is_share_of(share: Claim, people: Claim) -> bool:
+    return share.population == people.population and _go_together(share, people)
+
+
+def _per_person(money: Claim, people: Claim, share: Claim | None) -> tuple[float, float]:
+    (least, most), (fewest, many) = _ends_of(money), _ends_of(people)
+    low, high = _ends_of(share) if share else (100.0, 100.0)
+    return least / (many * high / 100), most / (fewest * low / 100)
+
+
+def _ends_of(claim: Claim) -> tuple[float, float]:
+    """Both ends; an open one is the other. Empty where there is no number."""
+    low = claim.high if claim.low is None else claim.low
+    high = claim.low if claim.high is None else claim.high
+    return (low, high) if low and high else ()  # type: ignore[return-value]
+
+
+def _ends(low: float, high: float) -> str:
+    ends = [f"{round(x, 2 - len(str(int(x)))) if x >= 100 else x:,.0f}" for x in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
 RULES: dict[str, Callable[[Register], Iterator[Contradiction]]] = {
     "population changed": _population_changed,
     "unit changed": _unit_changed,
     "measure changed": _measure_changed,
     "part above whole": _part_above_whole,
     "no first source": _no_first_source,
+    "implausible implication": _implausible,
 }
 
 
-def _retellings(register: Register) -> Iterator[tuple[Claim, Claim]]:
+def retellings(register: Register) -> Iterator[tuple[Claim, Claim]]:
     """Each claim that tells another again, with the one it cites, or else the first told."""
     before: list[Claim] = []
     for claim in register.claims.values():
@@ -160,14 +224,23 @@ def _exceeds(part: Claim, whole: Claim) -> str:
 
 
 def _words_changed(before: str, after: str) -> str:
-    old, new = before.casefold().split(), after.casefold().split()
+    """What became of the words; empty where the two have too little in common to say."""
+    old, new = _words(before), _words(after)
     lost = [word for word in old if word not in new]
     gained = [word for word in new if word not in old]
     if lost and not gained:
         return f": lost on the way: {_quoted(lost)}"
     if gained and not lost:
         return f": added on the way: {_quoted(gained)}"
+    if len(set(old) & set(new)) > max(len(lost), len(gained)):
+        return f": {_quoted(lost)} has become {_quoted(gained)}"
     return ""
+
+
+def _words(population: str) -> list[str]:
+    """Its words in their order, without what stands in brackets, and without little words."""
+    bare = re.sub(r"\(.*?\)", "", population.casefold())
+    return [word for word in re.findall(r"[\w'-]+", bare) if word not in _LITTLE]
 
 
 def _quoted(words: list[str]) -> str:

@@ -15,7 +15,7 @@ COLUMNS = (
     "id", "published", "publisher", "title", "attributed_to", "measure", "population", "low",
     "high", "unit", "period", "cites", "note", "words",
 )  # fmt: skip
-_NEEDED = ("id", "published", "publisher", "measure", "population", "unit")
+NEEDED = ("id", "published", "publisher", "measure", "population", "unit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +59,24 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Plausible:
+    """What an amount a person a year is known to be elsewhere, with who says so."""
+
+    unit: str
+    low: float
+    high: float
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Register:
-    """Claims in order of publication. `parts` says which population is a part of which."""
+    """Claims in order of publication. `parts` says which population is a part of which; `plausible`
+    what amounts a person are known elsewhere. Both are decided by hand.
+    """
 
     claims: Mapping[str, Claim]
     parts: Mapping[str, str]
+    plausible: tuple[Plausible, ...] = ()
 
     def chain(self, claim: Claim) -> list[Claim]:
         """The claim, the one it repeats, and so on to the first that is known."""
@@ -83,6 +96,7 @@ def read_claims(
     columns: Mapping[str, Sequence[object]],
     *,
     parts: Mapping[str, str] | None = None,
+    plausible: Sequence[Plausible] = (),
     where: str = "",
 ) -> Register:
     """Read a register from columns of text, as `COLUMNS` names them; order does not matter.
@@ -91,7 +105,7 @@ def read_claims(
     population, unit, publisher or date, a number that is none, an id given twice, a claim that
     cites one that is not there, and claims that cite each other in a ring.
     """
-    missing = [name for name in (*_NEEDED, "low", "high") if name not in columns]
+    missing = [name for name in (*NEEDED, "low", "high") if name not in columns]
     if missing:
         raise TableMismatch(
             f"there is no column {missing[0]!r}",
@@ -102,7 +116,11 @@ def read_claims(
     read = [_claim(columns, row, _Place(where=where, row=row + 2)) for row in range(rows)]
     _check_ids(read, where)
     ordered = sorted(read, key=lambda claim: (claim.published.strip("~?"), claim.id))
-    register = Register(claims={claim.id: claim for claim in ordered}, parts=dict(parts or {}))
+    register = Register(
+        claims={claim.id: claim for claim in ordered},
+        parts=dict(parts or {}),
+        plausible=tuple(plausible),
+    )
     _check_rings(register.parts, where, "populations are parts of each other in a ring")
     return register
 
@@ -116,6 +134,32 @@ def read_parts(columns: Mapping[str, Sequence[object]], *, where: str = "") -> d
             )
     pairs = zip(columns["population"], columns["part_of"], strict=True)
     return {str(part).strip(): str(whole).strip() for part, whole in pairs if str(whole).strip()}
+
+
+def read_plausible(
+    columns: Mapping[str, Sequence[object]], *, where: str = ""
+) -> tuple[Plausible, ...]:
+    """What amounts a person are known elsewhere: columns unit, low, high, source.
+
+    Raises TableMismatch for a missing column, a number that is none, and a row without source.
+    """
+    for name in ("unit", "low", "high", "source"):
+        if name not in columns:
+            raise TableMismatch(
+                f"there is no column {name!r}",
+                where=where,
+                hint="Columns: unit, low, high, source.",
+            )
+    found = []
+    for row in range(len(columns["unit"])):
+        place = _Place(where=where, row=row + 2)
+        texts = {name: str(columns[name][row] or "").strip() for name in ("unit", "source")}
+        ends = {n: _number(str(columns[n][row] or ""), place.of(n)) for n in ("low", "high")}
+        empty = next((n for n, v in (texts | ends).items() if v in ("", None)), "")
+        if empty:
+            raise TableMismatch("this is needed", where=place.of(empty), hint="Say who says so.")
+        found.append(Plausible(**texts, **ends))  # type: ignore[arg-type]
+    return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +178,7 @@ def _claim(columns: Mapping[str, Sequence[object]], row: int, place: _Place) -> 
         for name in COLUMNS
         if name in columns
     }
-    for name in _NEEDED:
+    for name in NEEDED:
         if not texts[name]:
             raise TableMismatch(
                 "a claim needs this", where=place.of(name), hint="Write what the publisher stated."

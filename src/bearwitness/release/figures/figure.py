@@ -109,10 +109,6 @@ class Figure:
     def to_row(self) -> dict[str, Any]:
         """One row of FIGURES."""
         row = {key: getattr(self, key) for key in _ROW}
-        for end in ("value", "lower", "upper"):
-            row[end] = (
-                None if row[end] is None else round(round(row[end] / self.step) * self.step, 9)
-            )
         row["caveats"] = " ".join(caveat["en"].rstrip(".") + "." for caveat in self.caveats)
         return row | {"ko": self.say("ko"), "zh_hans": self.say("zh-Hans")}
 
@@ -120,22 +116,34 @@ class Figure:
         if self.value is None and self.lower is None and self.upper is None:
             unit = self.unit or words()["shapes"]["value"][language]
             return phrase("shapes", "nothing", language, unit=unit, why=self.method)
-        if self.value is None and (self.lower is None or self.upper is None):
+        if self._is_one_ended and not self._fits(self._own(language)):
             bound = self._shape(language).format_map(self._values(language))
+            if self.kind == "cited":  # the end is open in the source
+                return bound
             name = "lower_bound" if self.upper is None else "upper_bound"
             return phrase("shapes", name, language, bound=bound)
         return self._template(language).format_map(self._values(language))
 
     def _template(self, language: str) -> str:
-        own = self._told(language).statement or (self.statement if language == "en" else "")
-        if own:
+        if own := self._own(language):
             return own
         known = words()["statements"].get(self.kind, words()["statements"]["count"])[language]
-        needs = [name for name in ("value", "lower", "upper") if f"{{{name}" in known]
-        if all(getattr(self, name) is not None for name in needs):
+        if self._fits(known):
             return str(known)
         counted = str(words()["statements"]["count" if self.source == "" else "cited"][language])
         return counted.replace("{value:unit}", self._shape(language))
+
+    @property
+    def _is_one_ended(self) -> bool:
+        return self.value is None and (self.lower is None) != (self.upper is None)
+
+    def _own(self, language: str) -> str:
+        return self._told(language).statement or (self.statement if language == "en" else "")
+
+    def _fits(self, template: str) -> bool:
+        """Whether the template asks only for ends that there are."""
+        ends = [name for name in ("value", "lower", "upper") if f"{{{name}" in template]
+        return bool(ends) and all(getattr(self, name) is not None for name in ends)
 
     def _shape(self, language: str) -> str:
         shapes = words()["shapes"]
