@@ -13,7 +13,7 @@ from bearwitness.casebook.rights import LOCAL, Role
 from bearwitness.records import actions, queries, shelving
 from bearwitness.records.filling import fill_with_fiction
 from bearwitness.records.models import Act, Interview, Person, Shelf, Team
-from bearwitness.records.queries.shelves import Bound
+from bearwitness.records.shelved import Bound
 
 pytestmark = pytest.mark.django_db
 KINDS = {

@@ -18,7 +18,8 @@ from django.views.generic import FormView
 from bearwitness.casebook import in_words, read_said_date
 from bearwitness.casebook.rights import NOBODY, Reader, Right, check_may
 from bearwitness.errors import BearwitnessError, InputError
-from bearwitness.records.queries.shelves import PER_STRETCH, Bound, Stretch
+from bearwitness.records.queries.shelves import PER_STRETCH, Stretch
+from bearwitness.records.shelved import Bound
 from bearwitness.web.said import in_one_line
 
 PER_PAGE = 50

@@ -36,9 +36,9 @@ from bearwitness.records.models import (
 from bearwitness.records.name_keys import keys_to_find
 from bearwitness.records.queries.coded import acts, events
 from bearwitness.records.queries.people import people
-from bearwitness.records.queries.shelves import Bound, interview_shelves, numbers_on
 from bearwitness.records.queries.sources import interviews
 from bearwitness.records.searching import numbers_standing_in, standing_in
+from bearwitness.records.shelved import Bound, interview_shelves, numbers_on
 
 MOST_NAMED = 50  # more than that is no answer to who somebody is
 _FIRST = 500  # rows with the words, of which those that meet the conditions are taken first

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count
 
 from bearwitness.casebook.review import State
 from bearwitness.casebook.rights import Reader, Right
 from bearwitness.records.access import query
-from bearwitness.records.models import Shelf, Team
+from bearwitness.records.models import Shelf
 from bearwitness.records.queries.coded import acts, events
 from bearwitness.records.queries.people import people
 from bearwitness.records.queries.sources import interviews, sources
-from bearwitness.records.shelving import INTERVIEW, TABLE
+from bearwitness.records.shelved import Bound, audiences, interview_shelves, numbers_on
+from bearwitness.records.shelving import INTERVIEW
 
 PER_STRETCH = 50
 _ROWS = {"person": people, "interview": interviews, "act": acts, "event": events, "source": sources}
@@ -52,14 +52,6 @@ class Stretch:
         return cls(rows=rows, newer=None if bound.before is None else bound.before - 1, older=on)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bound:
-    """Where a stretch of a list begins: before a row, after a row, or at the newest."""
-
-    before: int | None = None
-    after: int | None = None
-
-
 NEWEST = Bound()
 
 
@@ -83,34 +75,6 @@ def newest(
 @query(Right.SEE)
 def counts_by_state(reader: Reader) -> dict[State, int]:
     """How many interviews there are in each state, among those that the reader sees."""
-    seen = Shelf.objects.filter(shelf__in=interview_shelves(), audience__in=_audiences(reader))
+    seen = Shelf.objects.filter(shelf__in=interview_shelves(), audience__in=audiences(reader))
     counts = dict(seen.values_list("shelf").annotate(n=Count("number")))
     return {state: counts.get(f"{INTERVIEW}{state.value}", 0) for state in State}
-
-
-def interview_shelves(state: str = "") -> list[str]:
-    return [f"{INTERVIEW}{known.value}" for known in State if state in ("", known.value)]
-
-
-def _audiences(reader: Reader) -> list[int]:
-    teams = Team.objects.values_list("pk", flat=True) if reader.every_team else reader.teams
-    return [0, *sorted(teams)]
-
-
-def numbers_on(reader: Reader, shelves: list[str], *, bound: Bound, most: int) -> list[int]:
-    """Numbers of rows: the next ones of each shelf by its index, then the first of all those."""
-    audiences = _audiences(reader)
-    up = bound.after is not None
-    way, edge = ("ASC", bound.after) if up else ("DESC", bound.before)
-    at = "" if edge is None else f" AND number {'>' if up else '<'} {int(edge)}"
-    # Names of our own, and whole numbers: there is nothing here that anybody typed.
-    one = (
-        f"SELECT * FROM (SELECT number FROM {TABLE} WHERE shelf = %s AND audience = %s{at} "  # noqa: S608
-        f"ORDER BY number {way} LIMIT {most}) AS part"
-    )
-    keys = [(shelf, audience) for shelf in shelves for audience in audiences]
-    whole = " UNION ALL ".join([one] * len(keys))
-    with connection.cursor() as cursor:
-        values = [value for key in keys for value in key]
-        cursor.execute(f"{whole} ORDER BY number {way} LIMIT {most}", values)
-        return [number for (number,) in cursor.fetchall()]
