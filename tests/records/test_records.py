@@ -8,10 +8,15 @@ from tests.cast import reader
 
 from bearwitness.casebook import Name, Use
 from bearwitness.errors import AuditBroken, BearwitnessError, ConsentMissing
+from bearwitness.intake import read_columns
+from bearwitness.pipeline.acts import read_acts
+from bearwitness.pipeline.start import init_snapshot
+from bearwitness.pipeline.study import read_study
 from bearwitness.records import actions, queries
 from bearwitness.records.audit import verify_audit
-from bearwitness.records.models import AuditEntry, Person
-from bearwitness.records.snapshot import snapshot
+from bearwitness.records.models import Act, AuditEntry, Interview, Person, Source
+from bearwitness.records.snapshot import ACTS_FILE, snapshot
+from bearwitness.tables import ACTS
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 1, 31)
@@ -109,6 +114,38 @@ def test_whoever_withdraws_is_absent_from_the_next_snapshot(tmp_path):
     everything = b"".join(p.read_bytes() for p in (tmp_path / "frozen").iterdir()).decode()
     assert two.code_name in everything
     assert one.code_name not in everything
+
+
+def act_of(person, *, told_by, term="detention/refoulement"):
+    """An act done to one person, as somebody told it in an interview."""
+    source = Source.objects.create(
+        team=person.team, kind="interview", title="x", received_at=date(2026, 1, 2)
+    )
+    Interview.objects.create(
+        source=source, person=told_by, held_on="2026", language="ko", text="words"
+    )
+    return Act.objects.create(person=person, source=source, term=term, date="2015-21~")
+
+
+def test_a_snapshot_holds_acts_of_those_who_said_yes_as_told_by_those_who_said_yes(tmp_path):
+    one, two = add("가상하나", Use.ANALYSE), add("허구두리", Use.RECORD)
+    kept = act_of(one, told_by=one)
+    act_of(one, told_by=two), act_of(two, told_by=one)
+    taken = snapshot(reader("ana"), tmp_path / "frozen", on=TODAY)
+    assert taken.acts == 1
+    columns = read_columns(tmp_path / "frozen" / ACTS_FILE)
+    assert list(columns) == ACTS.names
+    assert {name: cells[0] for name, cells in columns.items()} == {
+        "act": str(kept.pk), "person": one.code_name, "type": "detention/refoulement",
+        "date": "2015-21~", "place": "", "source": str(kept.source_id), "recorded": "2026-01-02",
+    }  # fmt: skip
+    init_snapshot(tmp_path)
+    study = read_study(tmp_path)
+    assert study.acts == {"file": ACTS_FILE} and read_acts(study).table.num_rows == 1
+    actions.withdraw_consent(reader("alice"), one, use=Use.ANALYSE, on=TODAY)
+    add("가상서이", Use.ANALYSE)
+    snapshot(reader("ana"), tmp_path / "frozen", on=TODAY + timedelta(days=1))
+    assert not (tmp_path / "frozen" / ACTS_FILE).exists()
 
 
 def test_a_snapshot_of_nobody_is_refused(tmp_path):
