@@ -46,10 +46,10 @@ def test_the_red_zone_study_says_of_every_figure_that_it_is_not_ours(tmp_path):
     assert "105,000 people and 160,000 people" in people["caveats"]
     told = statements.replace("&#x27;", "'").replace("&#39;", "'")
     for said in (
-        "lost on the way: 'female'",
+        "lost on the way: “female”",
         "105,000,000 GBP per year",
         "both cannot be true",
-        "'North Korean women'",
+        "of “North Korean women”",
         "660 to 1,000 USD per person per year",
         "Who repeats whom",
     ):

@@ -35,7 +35,7 @@ def test_a_figure_told_again_of_other_people_is_found_and_the_lost_word_named():
     again = "b,2019-06,Beta,Office,share,of the valley,60,60,percent,a,"
     (lost,) = find_contradictions(register(FIRST, again))
     assert (lost.kind, lost.claims) == ("population changed", ("a", "b"))
-    assert "lost on the way: 'women'" in lost.sentence
+    assert "lost on the way: “women”" in lost.sentence
 
 
 def test_a_figure_need_not_be_cited_to_be_known_again():
@@ -127,7 +127,7 @@ def test_the_real_register_shows_what_its_readme_says_it_should():
     claims = read_claims({name: [r[name] for r in rows] for name in rows[0]}, parts=parts)
     known = {(c.kind, c.claims): c.sentence for c in find_contradictions(claims)}
     lost = known["population changed", ("kfi-2019-share", "time-2019-share")]
-    assert "lost on the way: 'female'" in lost
+    assert "lost on the way: “female”" in lost
     assert ("unit changed", ("kfi-2019-revenue", "abt-2023-revenue")) in known
     assert ("measure changed", ("kfi-2019-revenue", "yahoo-2023-revenue")) in known
     assert ("part above whole", ("yahoo-2023-defectors", "shortpedia-2023-women")) in known

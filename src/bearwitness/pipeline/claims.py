@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from bearwitness.intake import read_columns
-from bearwitness.release import Table, write_csv
+from bearwitness.release import ENGLISH, Table, Words, write_csv
 from bearwitness.release.charts import Chart
 from bearwitness.release.claims import (
     COLUMNS,
@@ -96,32 +96,37 @@ def read_study_claims(study: Study) -> ClaimsRead | None:
     return read_claims_file(path, encoding=told.get("encoding"), **by_hand)
 
 
-def claims_tables(read: ClaimsRead) -> dict[str, Table]:
-    """The register and its contradictions, for the report."""
+def claims_tables(read: ClaimsRead, words: Words = ENGLISH) -> dict[str, Table]:
+    """The register and its contradictions, for the report, in a language."""
+    say, said = words.say, words.said
     claims = [
-        (c.id, _by(c), c.value, f"{c.measure}: {c.population}")
+        (c.id, _by(c, words), said(c.value), f"{said(c.measure)}: {said(c.population)}")
         for c in read.register.claims.values()
     ]
-    found = [(c.kind, f"{c.sentence}. ({', '.join(c.claims)})") for c in read.contradictions]
+    found = [
+        (say(c.kind), f"{c.in_words(words)}. ({', '.join(c.claims)})") for c in read.contradictions
+    ]
     return {
         "contradictions": Table(
-            caption="Claims that cannot all hold, found by rule",
-            header=("rule", "what does not hold together"),
+            caption=say("Claims that cannot all hold, found by rule"),
+            header=(say("rule"), say("what does not hold together")),
             rows=found,
             numeric=False,
         ),
         "claims": Table(
-            caption="The register: what was published, by whom. None of it is our own finding",
-            header=("claim", "published", "value", "of what and whom"),
+            caption=say("The register: what was published, by whom. None of it is our own finding"),
+            header=(say("claim"), say("published"), say("value"), say("of what and whom")),
             rows=claims,
             numeric=False,
         ),
     }
 
 
-def _by(claim: Claim) -> str:
-    source = f", after {claim.attributed_to}" if claim.attributed_to else ""
-    return f"{claim.published}, {claim.publisher}{source}"
+def _by(claim: Claim, words: Words) -> str:
+    told = f"{claim.published}, {words.said(claim.publisher)}"
+    if not claim.attributed_to:
+        return told
+    return f"{told}, {words.say('after {source}', source=words.said(claim.attributed_to))}"
 
 
 def claims_files(read: ClaimsRead) -> dict[str, bytes]:
@@ -137,8 +142,8 @@ def claims_files(read: ClaimsRead) -> dict[str, bytes]:
     return {"claims.csv": write_csv(claims), "contradictions.csv": write_csv(found)}
 
 
-def claims_charts(read: ClaimsRead) -> dict[str, Chart]:
+def claims_charts(read: ClaimsRead, words: Words = ENGLISH) -> dict[str, Chart]:
     """The lineage, for the report: "lineage", and "lineage-2" and on where it takes more pages."""
-    drawn = draw_lineages(read.register, list(read.contradictions))
+    drawn = draw_lineages(read.register, list(read.contradictions), words)
     names = ["lineage", *(f"lineage-{number}" for number in range(2, len(drawn) + 1))]
     return dict(zip(names, drawn, strict=True))

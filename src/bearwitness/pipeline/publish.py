@@ -129,8 +129,12 @@ def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         words = read_words(study, language)
         where = f"hand/{text_path(study, language).name}"
         charts = _charts(study, answers, safe, words)
-        charts |= claims_charts(linked.claims) if linked.claims else {}
-        own = replace(content, text=text, charts=charts, others=others, where=where)
+        charts |= claims_charts(linked.claims, words) if linked.claims else {}
+        tables = {
+            **content.tables,
+            **(claims_tables(linked.claims, words) if linked.claims else {}),
+        }
+        own = replace(content, text=text, tables=tables, charts=charts, others=others, where=where)
         found[language] = in_words(own, words)
     return found
 
@@ -167,7 +171,6 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
     digests: Mapping[str, str],
 ) -> ReportContent:
     heads = [d["id"] for d in study.figures if d["kind"] in HEADLINES]
-    cited = linked.claims
     return ReportContent(
         title=study.title,
         population=study.population,
@@ -178,7 +181,7 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         figures=figures,
         headline=heads[0] if heads else None,
         charts={},
-        tables=_tables(answers, safe) | (claims_tables(cited) if cited else {}),
+        tables=_tables(answers, safe),
         judgement=_judgement(study, answers) if answers else (),
         sources=study.sources,
         notes=_notes(linked, answers, Rules(**study.release)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from bearwitness.release.figures import (
     Declaration,
     Figure,
     Leaf,
+    Wording,
     compose,
     formula_down_to_parts,
     parts_of,
@@ -194,8 +195,7 @@ def _caveats(
     ):
         told.append(tell("reach", low=shown(found.reach[0]), high=shown(found.reach[1])))
     if reason := one.get("population_reason"):
-        which = "; ".join(dict.fromkeys(p.figure.population for p in leaves.values()))
-        told.append(tell("populations", which=which, reason=reason))
+        told.append(tell("populations", which=_populations(leaves), reason=_reason(one, reason)))
     periods = dict.fromkeys(p.figure.period for p in leaves.values())
     if len(periods) > 1:
         which = "; ".join(f"{n}: {p.figure.period}" for n, p in leaves.items())
@@ -203,6 +203,22 @@ def _caveats(
     if price_year:
         told.append(tell("money", year=price_year))
     return told
+
+
+def _populations(leaves: Parts) -> Callable[[str], str]:
+    def in_language(language: str) -> str:
+        figures = [part.figure for part in leaves.values()]
+        told = [f.words.get(language, Wording()).population or f.population for f in figures]
+        return "; ".join(dict.fromkeys(told))
+
+    return in_language
+
+
+def _reason(one: Declaration, reason: str) -> Callable[[str], str]:
+    def in_language(language: str) -> str:
+        return one.words.get(language, Wording()).population_reason or reason
+
+    return in_language
 
 
 def _extremes(found: Composed, shown: Any) -> Told:

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bearwitness.release.claims.register import Claim, Plausible, Register
+from bearwitness.release.words import ENGLISH, Words, mark
 
 # Rules of this house.
 NEAR = 0.1  # values this close, of one measure and one source, are taken for one figure told twice
-_LITTLE = frozenset("a an and between by for from in of on or the their to who whose with".split())
+_LITTLE = frozenset(
+    ("a", "an", "and", "between", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with")
+)
 NO_SOURCE = frozenset({"", "reports", "reportedly", "previous reports", "unstated", "unknown"})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of what does not hold together: a sentence of ours, and what others said in it."""
+
+    sentence: str
+    said: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words) -> str:
+        """In a language; what others said only where the study has it in that language."""
+        said = {name: words.said(text) for name, text in self.said.items()}
+        return words.say(self.sentence, **said)
+
+
+def say(sentence: str, **said: str) -> Piece:
+    """A piece; `make words` puts its sentence into the catalogue."""
+    return Piece(sentence, said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +44,15 @@ class Contradiction:
 
     kind: str
     claims: tuple[str, ...]
-    sentence: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def sentence(self) -> str:
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words) -> str:
+        """What does not hold together, in a language."""
+        return "; ".join(piece.in_words(words) for piece in self.pieces)
 
 
 def find_contradictions(register: Register) -> list[Contradiction]:
@@ -45,14 +77,19 @@ def find_contradictions(register: Register) -> list[Contradiction]:
 def _population_changed(register: Register) -> Iterator[Contradiction]:
     for first, again in retellings(register):
         if first.population != again.population:
-            words = _words_changed(first.population, again.population)
             yield _found(
                 "population changed",
-                first,
-                again,
-                f"{_who(first)} said {first.value} of {first.population!r}; {_who(again)} says "
-                f"{again.value} of {again.population!r}{words}",
-            )
+                (first, again),
+                say(
+                    "{who} said {value} of “{population}”",
+                    who=_who(first), value=first.value, population=first.population,
+                ),
+                say(
+                    "{who} says {value} of “{population}”",
+                    who=_who(again), value=again.value, population=again.population,
+                ),
+                *_words_changed(first.population, again.population),
+            )  # fmt: skip
 
 
 def _unit_changed(register: Register) -> Iterator[Contradiction]:
@@ -60,10 +97,10 @@ def _unit_changed(register: Register) -> Iterator[Contradiction]:
         if first.unit != again.unit and _shares_a_number(first, again):
             yield _found(
                 "unit changed",
-                first,
-                again,
-                f"the number stayed and its unit did not: {_who(first)} said {first.value}, "
-                f"{_who(again)} says {again.value}",
+                (first, again),
+                say("the number stayed and its unit did not"),
+                say("{who} said {value}", who=_who(first), value=first.value),
+                _says(again),
             )
 
 
@@ -72,11 +109,12 @@ def _measure_changed(register: Register) -> Iterator[Contradiction]:
         if first.measure != again.measure and _shares_a_number(first, again):
             yield _found(
                 "measure changed",
-                first,
-                again,
-                f"what {_who(first)} called {first.measure!r} has become {again.measure!r} with "
-                f"{_who(again)}",
-            )
+                (first, again),
+                say(
+                    "what {who} called “{measure}” has become “{now}” with {others}",
+                    who=_who(first), measure=first.measure, now=again.measure, others=_who(again),
+                ),
+            )  # fmt: skip
 
 
 def _part_above_whole(register: Register) -> Iterator[Contradiction]:
@@ -87,32 +125,31 @@ def _part_above_whole(register: Register) -> Iterator[Contradiction]:
             if whole.population in wholes and (why := _exceeds(part, whole)):
                 yield _found(
                     "part above whole",
-                    whole,
-                    part,
-                    f"{part.population!r} are a part of {whole.population!r}, yet {_who(part)} "
-                    f"says {part.value} of the part and {_who(whole)} {whole.value} of the "
-                    f"whole: {why}",
-                )
+                    (whole, part),
+                    say("“{part}” are a part of “{whole}”",
+                        part=part.population, whole=whole.population),
+                    say("{who} says {value} of the part", who=_who(part), value=part.value),
+                    say("{who} says {value} of the whole", who=_who(whole), value=whole.value),
+                    why,
+                )  # fmt: skip
 
 
 def _no_first_source(register: Register) -> Iterator[Contradiction]:
     for claim in register.claims.values():
-        chain = register.chain(claim)
-        last = chain[-1]
-        if last is claim and last.attributed_to.casefold() in NO_SOURCE:
-            yield Contradiction(
-                kind="no first source",
-                claims=(claim.id,),
-                sentence=f"{_who(claim)} says {claim.value} and names no source that could be "
-                f"asked ({claim.attributed_to or 'none'!r})",
-            )
-        elif last is claim and "later citation" in claim.note.casefold():
-            yield Contradiction(
-                kind="no first source",
-                claims=(claim.id,),
-                sentence=f"{claim.value}, said to be of {claim.attributed_to}, is known only "
-                "through those who cite it",
-            )
+        if claim.cites:
+            continue
+        if claim.attributed_to.casefold() in NO_SOURCE:
+            told = say(
+                "{who} says {value} and names no source that could be asked (“{source}”)",
+                who=_who(claim), value=claim.value, source=claim.attributed_to or "none",
+            )  # fmt: skip
+            yield _found("no first source", (claim,), told)
+        elif "later citation" in claim.note.casefold():
+            told = say(
+                "{value}, said to be of {source}, is known only through those who cite it",
+                value=claim.value, source=claim.attributed_to,
+            )  # fmt: skip
+            yield _found("no first source", (claim,), told)
 
 
 def _implausible(register: Register) -> Iterator[Contradiction]:
@@ -120,16 +157,23 @@ def _implausible(register: Register) -> Iterator[Contradiction]:
         for money, people, share in _told_together(register, known):
             low, high = _per_person(money, people, share)
             if high < known.low or low > known.high:
-                of = f"{share.value} of {people.value}" if share else people.value
-                told = tuple(c.id for c in (money, people, share) if c)
-                yield Contradiction(
-                    kind="implausible implication",
-                    claims=told,
-                    sentence=f"{_who(money)} says {money.value}, and {_who(people)} {people.value}"
-                    + (f", {share.value} of them concerned" if share else "")
-                    + f": for {of} that is {_ends(low, high)} {known.unit}, where "
-                    f"{known.low:,.0f} to {known.high:,.0f} is known elsewhere ({known.source})",
-                )
+                concerned = [say("of whom {value}", value=share.value)] if share else []
+                yield _found(
+                    "implausible implication",
+                    (money, people, *([share] if share else [])),
+                    _says(money),
+                    _says(people),
+                    *concerned,
+                    say("in {unit} that is {value}", unit=known.unit, value=_ends(low, high)),
+                    say(
+                        "known elsewhere: {value} ({source})",
+                        value=f"{known.low:,.0f}–{known.high:,.0f}", source=known.source,
+                    ),
+                )  # fmt: skip
+
+
+def _says(claim: Claim) -> Piece:
+    return say("{who} says {value}", who=_who(claim), value=claim.value)
 
 
 def _told_together(
@@ -169,16 +213,16 @@ def _ends_of(claim: Claim) -> tuple[float, float]:
 
 def _ends(low: float, high: float) -> str:
     ends = [f"{round(x, 2 - len(str(int(x)))) if x >= 100 else x:,.0f}" for x in (low, high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
 
 
 RULES: dict[str, Callable[[Register], Iterator[Contradiction]]] = {
-    "population changed": _population_changed,
-    "unit changed": _unit_changed,
-    "measure changed": _measure_changed,
-    "part above whole": _part_above_whole,
-    "no first source": _no_first_source,
-    "implausible implication": _implausible,
+    mark("population changed"): _population_changed,
+    mark("unit changed"): _unit_changed,
+    mark("measure changed"): _measure_changed,
+    mark("part above whole"): _part_above_whole,
+    mark("no first source"): _no_first_source,
+    mark("implausible implication"): _implausible,
 }
 
 
@@ -213,28 +257,28 @@ def _close(a: float, b: float) -> bool:
     return abs(a - b) <= NEAR * max(abs(a), abs(b))
 
 
-def _exceeds(part: Claim, whole: Claim) -> str:
+def _exceeds(part: Claim, whole: Claim) -> Piece | None:
     if whole.high is None:
-        return ""
+        return None
     if part.low is not None and part.low > whole.high:
-        return "both cannot be true"
+        return say("both cannot be true")
     if part.low is None and part.high is not None and part.high > whole.high:
-        return "the part is said to reach beyond the whole"
-    return ""
+        return say("the part is said to reach beyond the whole")
+    return None
 
 
-def _words_changed(before: str, after: str) -> str:
+def _words_changed(before: str, after: str) -> tuple[Piece, ...]:
     """What became of the words; empty where the two have too little in common to say."""
     old, new = _words(before), _words(after)
     lost = [word for word in old if word not in new]
     gained = [word for word in new if word not in old]
     if lost and not gained:
-        return f": lost on the way: {_quoted(lost)}"
+        return (say("lost on the way: {words}", words=_quoted(lost)),)
     if gained and not lost:
-        return f": added on the way: {_quoted(gained)}"
+        return (say("added on the way: {words}", words=_quoted(gained)),)
     if len(set(old) & set(new)) > max(len(lost), len(gained)):
-        return f": {_quoted(lost)} has become {_quoted(gained)}"
-    return ""
+        return (say("{words} has become {now}", words=_quoted(lost), now=_quoted(gained)),)
+    return ()
 
 
 def _words(population: str) -> list[str]:
@@ -244,12 +288,12 @@ def _words(population: str) -> list[str]:
 
 
 def _quoted(words: list[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
+    return ", ".join(f"“{word}”" for word in words)
 
 
 def _who(claim: Claim) -> str:
     return f"{claim.publisher} ({claim.published.rstrip('~?')})"
 
 
-def _found(kind: str, first: Claim, again: Claim, sentence: str) -> Contradiction:
-    return Contradiction(kind=kind, claims=(first.id, again.id), sentence=sentence)
+def _found(kind: str, claims: tuple[Claim, ...], *pieces: Piece) -> Contradiction:
+    return Contradiction(kind=kind, claims=tuple(claim.id for claim in claims), pieces=pieces)

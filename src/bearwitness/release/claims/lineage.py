@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from xml.etree import ElementTree as Xml
 
-from bearwitness.ink import ACCENT, ALARM, INK, LETTERS, PALE, SOFT
+from bearwitness.ink import ACCENT, ALARM, CHINESE, HANGUL, INK, LETTERS, PALE, SOFT
 from bearwitness.release.charts import Chart
 from bearwitness.release.claims.contradictions import Contradiction, retellings
 from bearwitness.release.claims.register import Claim, Register
+from bearwitness.release.table import Table
+from bearwitness.release.words import ENGLISH, Words
 
 WIDTH, _TOP, _LEFT, _TIME = 740, 44, 16, 130
 HIGHEST = 1.4 * WIDTH  # so that a drawing fits on a page that is as wide
 _LINE, _GAP, _BETWEEN = 15, 8, 12  # heights: a line, between claims, between chains
+_WIDE = 0x1100  # letters from Hangul on are as wide as two of Latin
 _LONGEST = 84  # letters in a line of what a claim says
 
 
@@ -31,7 +34,7 @@ class _Row:
     @property
     def lines(self) -> list[tuple[str, str, int]]:
         """Text, colour and size of each line."""
-        changed = [f"changed on the way: {self.changed}"] if self.changed else []
+        changed = [self.changed] if self.changed else []
         return [
             *((text, INK, 12) for text in self.says),
             *((text, SOFT, 11) for text in self.of),
@@ -39,7 +42,9 @@ class _Row:
         ]
 
 
-def draw_lineage(register: Register, contradictions: list[Contradiction]) -> Chart:
+def draw_lineage(
+    register: Register, contradictions: list[Contradiction], words: Words = ENGLISH
+) -> Chart:
     """A claim below the other, chains together, time from left to right; the same bytes each time.
 
     A line leads from a claim to each that repeats it: whole where it cites it, dotted where it
@@ -48,37 +53,101 @@ def draw_lineage(register: Register, contradictions: list[Contradiction]) -> Cha
     that none repeats, are left to the table.
     """
     before = {again.id: first.id for first, again in retellings(register)}
-    return _chart(register, list(_chains(register, before)), before, contradictions)
+    drawn = _Drawn(register, before, contradictions, words)
+    return drawn.chart(list(_chains(register, before)))
 
 
-def draw_lineages(register: Register, contradictions: list[Contradiction]) -> list[Chart]:
+def draw_lineages(
+    register: Register, contradictions: list[Contradiction], words: Words = ENGLISH
+) -> list[Chart]:
     """The same in as many drawings as it takes for each to fit on a page; chains are not cut."""
     before = {again.id: first.id for first, again in retellings(register)}
+    drawn = _Drawn(register, before, contradictions, words)
     pages: list[list[list[Claim]]] = [[]]
     for chain in _chains(register, before):
-        if pages[-1] and _rows([*pages[-1], chain], before, contradictions)[1] > HIGHEST:
+        if pages[-1] and drawn.rows([*pages[-1], chain])[1] > HIGHEST:
             pages.append([])
         pages[-1].append(chain)
-    return [_chart(register, page, before, contradictions) for page in pages]
+    return [drawn.chart(page) for page in pages]
 
 
-def _chart(
-    register: Register,
-    chains: list[list[Claim]],
-    before: Mapping[str, str],
-    contradictions: list[Contradiction],
-) -> Chart:
-    rows, height = _rows(chains, before, contradictions)
-    drawing = _element(
-        "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {height}", role="img",
-        font_family=f"{LETTERS}, sans-serif", font_size=12, style="min-width:44rem",
-    )  # fmt: skip
-    Xml.SubElement(drawing, "title").text = "Who repeats whom"
-    if rows:
-        _draw(drawing, rows, before, height)
-    alone = sum(len(chain) for chain in _chains(register, before))
-    left_out = len(register.claims) - alone
-    return Chart(svg=Xml.tostring(drawing, encoding="utf-8"), alt=_in_words(rows, before, left_out))
+@dataclass(frozen=True)
+class _Drawn:
+    """What all drawings of one register share."""
+
+    register: Register
+    before: Mapping[str, str]
+    contradictions: Sequence[Contradiction]
+    words: Words
+
+    def chart(self, chains: Sequence[Sequence[Claim]]) -> Chart:
+        rows, height = self.rows(chains)
+        drawing = _element(
+            "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {height}", role="img",
+            font_family=f"{LETTERS}, {HANGUL}, {CHINESE}, sans-serif", font_size=12,
+            style="min-width:44rem",
+        )  # fmt: skip
+        Xml.SubElement(drawing, "title").text = self.words.say("Who repeats whom")
+        if rows:
+            _draw(drawing, rows, self.before, height)
+        return Chart(
+            svg=Xml.tostring(drawing, encoding="utf-8"), alt=self._in_words(rows),
+            data=self._as_table(rows),
+        )  # fmt: skip
+
+    def rows(self, chains: Sequence[Sequence[Claim]]) -> tuple[list[_Row], float]:
+        rows, y = [], float(_TOP)
+        for chain in chains:
+            for claim in chain:
+                rows.append(self._row(claim, y))
+                y += _LINE * len(rows[-1].lines) + _GAP
+            y += _BETWEEN
+        return rows, y
+
+    def _row(self, claim: Claim, y: float) -> _Row:
+        said = self.words.said
+        pair = (self.before.get(claim.id, ""), claim.id)
+        kinds = [c.kind for c in self.contradictions if c.claims == pair]
+        changed = ", ".join(said(k) for k in kinds if k.endswith("changed"))
+        head = f"{said(claim.publisher)}, {claim.published}: {said(claim.value)}"
+        of = f"{said(claim.measure)}; {said(claim.population)}"
+        return _Row(claim, y, _wrap(head, _LONGEST), _wrap(of, _LONGEST + 8), changed)
+
+    def _in_words(self, rows: Sequence[_Row]) -> str:
+        said, told = self.words.said, []
+        for row in rows:
+            claim = row.claim
+            line = (
+                f"{said(claim.publisher)} ({claim.published}): {said(claim.value)}, "
+                f"{said(claim.population)}"
+            )
+            told.append("; ".join(filter(None, (line, self._how(row)))))
+        chains = _chains(self.register, self.before)
+        if left_out := len(self.register.claims) - sum(map(len, chains)):
+            told.append(said(f"{left_out} claims repeat none and are repeated by none"))
+        return ". ".join(told) + "."
+
+    def _how(self, row: _Row) -> str:
+        first = self.before.get(row.claim.id, "")
+        if not first:
+            return ""
+        if row.changed:
+            return self.words.say("repeats, changed, {claim}", claim=first)
+        if row.claim.cites:
+            return self.words.say("repeats {claim}", claim=first)
+        return self.words.say("tells {claim} again", claim=first)
+
+    def _as_table(self, rows: Sequence[_Row]) -> Table:
+        say = self.words.say
+        return Table(
+            caption=say("Who repeats whom"),
+            header=(say("claim"), say("repeats"), say("changed on the way")),
+            rows=[
+                (row.claim.id, self.before.get(row.claim.id, "—"), row.changed or "—")
+                for row in rows
+            ],
+            numeric=False,
+        )
 
 
 def _draw(
@@ -108,28 +177,6 @@ def _chains(register: Register, before: Mapping[str, str]) -> Iterator[list[Clai
         chain.sort(key=lambda claim: (claim.id != first, claim.published.strip("~?")))
     together = [chain for chain in found.values() if len(chain) > 1]
     yield from sorted(together, key=lambda chain: (-len(chain), chain[0].published))
-
-
-def _rows(
-    chains: Sequence[Sequence[Claim]],
-    before: Mapping[str, str],
-    contradictions: Sequence[Contradiction],
-) -> tuple[list[_Row], float]:
-    rows, y = [], float(_TOP)
-    for chain in chains:
-        for claim in chain:
-            pair = (before.get(claim.id, ""), claim.id)
-            kinds = [c.kind for c in contradictions if c.claims == pair]
-            changed = ", ".join(k.removesuffix(" changed") for k in kinds if k.endswith("changed"))
-            head = f"{claim.publisher}, {claim.published}: {claim.value}"
-            of = f"{claim.measure}; {claim.population}"
-            row = _Row(
-                claim, y, tuple(wrap(head, _LONGEST)), tuple(wrap(of, _LONGEST + 8)), changed
-            )
-            rows.append(row)
-            y += _LINE * len(row.lines) + _GAP
-        y += _BETWEEN
-    return rows, y
 
 
 def _years(claims: list[Claim]) -> tuple[int, int]:
@@ -189,16 +236,13 @@ def _element(name: str, **attributes: object) -> Xml.Element:
     return Xml.Element(name, {k.replace("_", "-"): str(v) for k, v in attributes.items()})
 
 
-def _in_words(rows: Sequence[_Row], before: Mapping[str, str], left_out: int) -> str:
-    told = []
-    for row in rows:
-        claim = row.claim
-        line = f"{claim.publisher} ({claim.published}): {claim.value}, {claim.population}"
-        if first := before.get(claim.id):
-            verb = "repeats" if claim.cites else "tells again"
-            how = f"{verb}, changed, " if row.changed else f"{verb} "
-            line += f"; {how}{first}"
-        told.append(line)
-    if left_out:
-        told.append(f"{left_out} claims repeat none and are repeated by none")
-    return ". ".join(told) + "."
+def _wrap(text: str, longest: int) -> tuple[str, ...]:
+    """Lines of at most so many letters; a letter of Hangul or Chinese counts twice."""
+    lines, line, width = [], "", 0
+    for word in re.findall(r"\S+\s*|\s+", text) if " " in text else list(text):
+        size = sum(2 if ord(letter) > _WIDE else 1 for letter in word)
+        if line and width + size > longest:
+            lines.append(line.rstrip())
+            line, width = "", 0
+        line, width = line + word, width + size
+    return (*lines, line.rstrip())

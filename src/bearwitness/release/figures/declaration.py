@@ -30,7 +30,7 @@ KEYS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "period": (str, "when, as EDTF; the study's where it is left out"),
     "place": (str, "where; the study's where it is left out"),
     "base": (str, "out of how many, or of what; most kinds know it themselves"),
-    "ko": (dict, "statement, population, base, method, unit in Korean"),
+    "ko": (dict, "statement, population, base, method, unit, population_reason in Korean"),
     "zh-Hans": (dict, "statement, population, base, method, unit in Chinese"),
     "method": (str, "the estimator whose estimate it is; the headline's where it is left out"),
     "stratum": (str, "the stratum whose estimate it is; of all people where it is left out"),

@@ -32,6 +32,7 @@ class Wording:
     base: str = ""
     method: str = ""
     unit: str = ""
+    population_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
