@@ -32,8 +32,9 @@ from bearwitness.estimation.latent.captures import (
 from bearwitness.estimation.latent.classes import about_classes, agrees, unseen_given
 from bearwitness.estimation.latent.likelihood import Prior, Target
 from bearwitness.estimation.latent.modes import modes_of
+from bearwitness.estimation.latent.moves import PlainMove, compiled_move, sticks_of
 from bearwitness.estimation.latent.patterns import Doubled, Listed, patterns_for
-from bearwitness.estimation.latent.sampler import Sampler, spaced_evenly, sticks_of
+from bearwitness.estimation.latent.sampler import Groups, Sampler, spaced_evenly
 from bearwitness.estimation.latent.slope import Slope
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -336,6 +337,89 @@ def test_the_same_seed_gives_the_same_answer_and_another_another():
     answers = [replace(quick, seed=seed).fit(rows(SMALL)) for seed in (1, 1, 2)]
     assert answers[0] == answers[1]
     assert answers[0].details["rhat"] == answers[1].details["rhat"] != answers[2].details["rhat"]
+
+
+# Compiled and plain.
+
+
+@pytest.mark.parametrize("capture", [None, (1.0, 1.0), (0.5, 2.5)])
+@pytest.mark.parametrize("name", ["Korea", "Kosovo", "UKdat_5"])
+def test_compiled_moves_go_where_plain_ones_go(name, capture):
+    """The same noise from the same states: every term of both, and which moves are taken."""
+    pytest.importorskip("numba")
+    seen, prior = seen_in(table_of(name)), Prior(capture=capture)
+    sampler = Sampler(seen, prior, chains=5, random=np.random.default_rng(2))
+    sampler.warm(12)  # still far from home, where differences would be largest
+    plain = PlainMove(seen, sampler.target)
+    plain.set_power(sampler.target.power)
+    assert type(sampler.move) is not type(plain)
+    for _ in range(5):
+        noise = sampler._noise()
+        with np.errstate(all="ignore"):
+            (there, gain), (here, plain_gain) = (
+                move(sampler.states, noise) for move in (sampler.move, plain)
+            )
+        chance, plain_chance = np.exp(np.minimum(gain, 0)), np.exp(np.minimum(plain_gain, 0))
+        assert chance == pytest.approx(plain_chance, abs=0.01)
+        sure = np.abs(np.exp(noise.log_uniform) - chance) > 0.01
+        assert sure.mean() > 0.9
+        for part in ("odds", "sticks", "log_likelihood", "seen", "seen_share", "log_missed"):
+            ours, theirs = getattr(there, part)[..., sure], getattr(here, part)[..., sure]
+            assert ours == pytest.approx(theirs, rel=2e-3, abs=2e-2), part
+        shares = np.exp(there.log_share[..., sure]), np.exp(here.log_share[..., sure])
+        assert shares[0] == pytest.approx(shares[1], rel=1e-2, abs=1e-6)
+        assert there.without_highest[sure] == pytest.approx(here.without_highest[sure], rel=0.01)
+        sampler.states = there
+
+
+@pytest.mark.parametrize("capture", [None, (0.5, 2.5)])
+def test_the_compiled_slope_is_the_exact_one_to_single_precision(capture):
+    """At the far ends too, where a class is next to nobody, or nearly all of them are seen."""
+    pytest.importorskip("numba")
+    from bearwitness.estimation.latent.compiled import CompiledMove
+    from bearwitness.estimation.latent.compiled_slope import new_block, slope
+
+    random, width = np.random.default_rng(3), 7
+    prior, seen = Prior(classes=4, capture=capture), seen_in(SMALL)
+    target = Target(seen, prior, random.uniform(0.1, 1, size=width))
+    sticks, odds = 3 * random.normal(size=(3, width)), 3 * random.normal(size=(3, 4, width))
+    sticks[0, 0], sticks[1, 1] = -40.0, 4.0
+    marks = random.normal(2, 1, size=(4, width))
+    exact = Slope(seen, prior, target.power, np.float64)(sticks, odds, marks)
+    block = new_block(3, 4, width)
+    for room, values in zip(block, (sticks, odds, marks, target.power), strict=False):
+        room[:] = values.reshape(room.shape)
+    slope(block, CompiledMove(target, 80.0)._single)
+    assert block.by_sticks.reshape(3, width) == pytest.approx(exact[0], abs=2e-3, rel=1e-3)
+    assert block.by_odds.reshape(odds.shape) == pytest.approx(exact[1], abs=2e-3, rel=1e-3)
+
+
+def test_without_a_compiler_the_answer_is_the_same_but_for_chance(monkeypatch):
+    quick = LatentClass(classes=3, seed=5)
+    compiled = quick.fit(rows(SMALL))
+    monkeypatch.setattr("bearwitness.estimation.latent.moves.compiled_move", lambda: None)
+    monkeypatch.setattr("bearwitness.estimation.latent.sampler.compiled_move", lambda: None)
+    plain = quick.fit(rows(SMALL))
+    for part in ("lower", "estimate", "upper"):
+        error = math.hypot(*(x.details["monte_carlo_error"][part] for x in (compiled, plain)))
+        assert abs(getattr(compiled, part) - getattr(plain, part)) <= 4 * error + 1
+
+
+def test_groups_are_the_same_on_any_number_of_cores():
+    """Each group draws by itself: what a group does does not depend on when others do it."""
+    seen, random = seen_in(SMALL), np.random.default_rng
+    together = Groups(seen, Prior(classes=3), chains=9, random=random(7))
+    together.warm(10)
+    trace = together.run(5)
+    assert trace.share.shape == (5, 3, 9)
+    if compiled_move() is None:
+        return
+    alone = Groups(seen, Prior(classes=3), chains=9, random=random(7)).samplers
+    for sampler in reversed(alone):
+        sampler.warm(10)
+    last, first = (sampler.run(5) for sampler in reversed(alone))
+    assert [first.seen.shape[1], last.seen.shape[1]] == [5, 4]
+    assert (np.concatenate([first.seen, last.seen], axis=1) == trace.seen).all()
 
 
 # The gate, and what is said.

@@ -33,6 +33,11 @@ class Captures(Protocol):
         """About the precision of one of the odds: its mass where nobody is in a class."""
         ...
 
+    @property
+    def weights(self) -> tuple[float, float, float, float, float, float, float]:
+        """The prior in seven numbers: see compiled_slope.Given."""
+        ...
+
     def log_density(self, odds: Reals, log_missed: Reals) -> Reals:
         """By states, up to a constant; `log_missed` is the log chance of no list, by class."""
         ...
@@ -50,6 +55,10 @@ class Uniformly:
     second: float
     least_mass: float = 1 / 3
 
+    @property
+    def weights(self) -> tuple[float, float, float, float, float, float, float]:
+        return (self.first, self.first + self.second, 0.0, 0.0, 0.0, 0.0, 0.0)
+
     def log_density(self, odds: Reals, log_missed: Reals) -> Reals:
         total = self.first + self.second
         return np.asarray(self.first * odds.sum(axis=(0, 1)) + total * log_missed.sum(axis=0))
@@ -65,8 +74,13 @@ class Learned:
     least_mass = 0.5 / OF_BOTH**2
 
     def __init__(self, lists: int, classes: int, kind: Any) -> None:
-        self._precision = precision(lists, classes).astype(kind)
+        exact = precision(lists, classes)
+        self._precision = exact.astype(kind)
         self._centre = kind(CENTRE)
+        # Between odds that share nothing, a class, a list, and everything.
+        apart, of_class, of_list, same = exact[0, [classes + 1, classes, 1, 0]].tolist()
+        both = same - of_list - of_class + apart
+        self.weights = (0.0, 0.0, CENTRE, both, of_list - apart, of_class - apart, apart)
 
     def log_density(self, odds: Reals, log_missed: Reals) -> Reals:
         del log_missed

@@ -28,7 +28,8 @@ from bearwitness.estimation.latent.convergence import (
 )
 from bearwitness.estimation.latent.likelihood import Prior
 from bearwitness.estimation.latent.modes import modes_of
-from bearwitness.estimation.latent.sampler import Sampler, Trace
+from bearwitness.estimation.latent.sampler import Groups
+from bearwitness.estimation.latent.states import Trace
 from bearwitness.estimation.verdicts import (
     about_lists,
     bound_below,
@@ -118,7 +119,7 @@ class LatentClass:
         """Totals (chains by draws), and where the classes stood at each draw."""
         random = np.random.default_rng(self.seed)
         prior = Prior(classes=self.classes, capture=self.capture, concentration=self.concentration)
-        sampler = Sampler(seen, prior, chains=self.chains, random=random)
+        sampler = Groups(seen, prior, chains=self.chains, random=random)
         sampler.warm(_WARM)
         trace, length = sampler.run(_FIRST_LOOK), _FIRST_LOOK
         totals = seen.observed + unseen_given(trace.seen, seen.observed, random)

@@ -68,7 +68,7 @@ class Target:
         self.prior, self.power = prior, power
         self.captures = prior.of_captures(len(seen.lists))
         self.observed = float(seen.observed)
-        self._patterns = patterns_for(seen, prior.classes, len(power), np.float64)
+        self.patterns = patterns_for(seen, prior.classes, len(power), np.float64)
 
     def parts(self, sticks: Reals, odds: Reals) -> Parts:
         stick = np.exp(sticks)
@@ -78,7 +78,7 @@ class Target:
         log_share[1:] -= broken
         ratio = np.exp(odds)
         log_missed = -np.log1p(ratio).sum(axis=0)
-        cells, by_class, _ = self._patterns.fill(np.exp(log_share), odds, ratio, ratio + 1)
+        cells, by_class, _ = self.patterns.fill(np.exp(log_share), odds, ratio, ratio + 1)
         seen = by_class.sum(axis=0)
         return Parts(
             broken=broken[-1],
@@ -90,14 +90,14 @@ class Target:
         )
 
     def log_likelihood(self, parts: Parts) -> Reals:
-        people = self._patterns.people
+        people = self.patterns.people
         return np.asarray(people.T[0] @ np.log(parts.cell) - self.observed * np.log(parts.seen))
 
     def without_highest(self, parts: Parts) -> Reals:
         """People on no list, by states, if the odds ratio of all lists at once were one (see
         checks/assumption.py); not a number where there are too many patterns to go through.
         """
-        signs = self._patterns.signs
+        signs = self.patterns.signs
         if signs is None:
             return np.full(len(parts.seen), np.nan)
         return np.asarray(self.observed * np.exp(signs @ np.log(parts.cell)) / parts.seen)

@@ -35,10 +35,13 @@ class Patterns(Protocol):
 
 
 def patterns_for(seen: Histories, classes: int, states: int, kind: Any) -> Patterns:
+    return (Doubled if are_doubled(seen) else Listed)(seen, classes, states, kind)
+
+
+def are_doubled(seen: Histories) -> bool:
     lists = len(seen.lists)
     few = lists <= MOST_DOUBLED and 2**lists <= 4 * len(seen.patterns)
-    few = few or lists <= ALWAYS_DOUBLED
-    return (Doubled if few else Listed)(seen, classes, states, kind)
+    return few or lists <= ALWAYS_DOUBLED
 
 
 class Doubled:

@@ -18,64 +18,56 @@ States of all chains and all temperatures lie in one array. One iteration is:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from bearwitness.estimation.design import Reals
 from bearwitness.estimation.histories import Histories
-from bearwitness.estimation.latent.likelihood import Parts, Prior, Target
-from bearwitness.estimation.latent.slope import Slope
+from bearwitness.estimation.latent.likelihood import Prior, Target
+from bearwitness.estimation.latent.moves import compiled_move, move_for, states_at
+from bearwitness.estimation.latent.patterns import are_doubled
+from bearwitness.estimation.latent.states import KEPT, Noise, Trace, beside
 
 # Rules of this house: what mixed best on the public tables, in effective draws a second.
 STEPS = 30  # most leapfrog steps in a move; the number is even between half of it and all of it
 _ACCEPTED = 0.7  # share of moves accepted that step sizes are set for, while warming up
 _FIRST_STEP = 0.5
 _FEW_LISTS = 8
-_FARTHEST = 80.0  # log u or log odds beyond this is never accepted: exp would overflow
+_GROUPS = 2  # each with no fewer chains than these, as step sizes are learned from all of them
+_FEWEST = 4
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class States:
-    """Where every chain is, at every temperature. The last axis is temperatures by chains."""
+class Groups:
+    """Samplers side by side, each with some of the chains, and a thread of its own.
 
-    sticks: Reals
-    odds: Reals
-    log_likelihood: Reals
-    seen: Reals
-    log_share: Reals
-    seen_share: Reals
-    log_missed: Reals
-    without_highest: Reals
+    Where moves are compiled there are two, whatever the machine, so that a seed means the same on
+    all; by numpy, which pays for each call rather than for what is in it, there is one.
+    """
 
+    def __init__(
+        self, seen: Histories, prior: Prior, *, chains: int, random: np.random.Generator
+    ) -> None:
+        by_two = are_doubled(seen) and compiled_move() is not None
+        groups = max(1, min(_GROUPS, chains // _FEWEST)) if by_two else 1
+        sizes = [len(part) for part in np.array_split(np.arange(chains), groups)]
+        self.samplers = [
+            Sampler(seen, prior, chains=size, random=own)
+            for size, own in zip(sizes, random.spawn(groups), strict=True)
+        ]
+        self._threads = ThreadPoolExecutor(groups)
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Trace:
-    """What the cold chains went through (draws by chains, classes between where there are any)."""
+    def warm(self, iterations: int) -> None:
+        self._each(lambda sampler: sampler.warm(iterations))
 
-    seen: Reals  # chance to be on some list
-    share: Reals  # of each class among all people
-    missed: Reals  # chance to be on no list, by class
-    seen_share: Reals  # of each class among the people seen
-    without_highest: Reals  # people on no list if the odds ratio of all lists were one
-    accepted: float
-    swapped: tuple[float, ...]
+    def run(self, iterations: int) -> Trace:
+        return beside(self._each(lambda sampler: sampler.run(iterations)))
 
-    def after(self, draws: int) -> Trace:
-        """Without the first `draws` of each chain."""
-        kept: dict[str, Any] = {name: getattr(self, name)[draws:] for name in _KEPT}
-        return replace(self, **kept)
-
-    def followed_by(self, more: Trace) -> Trace:
-        """The same chains and what came after."""
-        both: dict[str, Any] = {
-            n: np.concatenate([getattr(self, n), getattr(more, n)]) for n in _KEPT
-        }
-        return replace(more, **both)
-
-
-_KEPT = ("seen", "share", "missed", "seen_share", "without_highest")
+    def _each(self, work: Callable[[Sampler], Any]) -> list[Any]:
+        if len(self.samplers) == 1:
+            return [work(self.samplers[0])]
+        return list(self._threads.map(work, self.samplers))
 
 
 class Sampler:
@@ -87,12 +79,12 @@ class Sampler:
         self.ladder, self.chains, self.random = ladder_for(seen.observed), chains, random
         power = np.repeat(self.ladder, chains)
         self.target = Target(seen, prior, power)
-        self.slope = Slope(seen, prior, power)
+        self.move = move_for(seen, self.target)
         target = self.target
         self.step = np.full(len(power), _FIRST_STEP)
         self.rounds = 0
         sticks, odds = scattered(seen, prior, len(power), random)
-        self.states = self._states(sticks, odds, target.parts(sticks, odds))
+        self.states = states_at(target, sticks, odds, target.parts(sticks, odds))
         self.rising = len(seen.lists) <= _FEW_LISTS
 
     def warm(self, iterations: int) -> None:
@@ -116,10 +108,10 @@ class Sampler:
 
     def _set_power(self, power: Reals) -> None:
         self.target.power = power
-        self.slope.set_power(power)
+        self.move.set_power(power)
 
     def run(self, iterations: int) -> Trace:
-        kept: dict[str, list[Reals]] = {name: [] for name in _KEPT}
+        kept: dict[str, list[Reals]] = {name: [] for name in KEPT}
         accepted, swapped = 0.0, np.zeros(len(self.ladder) - 1)
         for _ in range(iterations):
             moved, changed = self._iterate()
@@ -137,108 +129,47 @@ class Sampler:
 
     def _iterate(self) -> tuple[Reals, Reals]:
         with np.errstate(all="ignore"):  # a step into nowhere is not accepted
-            moved = self._move(*self._relabel())
+            self.states, gain = self.move(self.states, self._noise())
+            moved = np.exp(np.minimum(gain, 0.0))
             swapped = self._swap()
         self.rounds += 1
         return moved, swapped
 
-    def _states(self, sticks: Reals, odds: Reals, parts: Parts) -> States:
-        return States(
-            sticks=sticks,
-            odds=odds,
-            log_likelihood=self.target.log_likelihood(parts),
-            seen=parts.seen,
-            log_share=parts.log_share,
-            seen_share=parts.seen_share,
-            log_missed=parts.log_missed,
-            without_highest=self.target.without_highest(parts),
+    def _noise(self) -> Noise:
+        random, (lists, classes, states) = self.random, self.states.odds.shape
+        return Noise(
+            labels=random.gumbel(size=(classes, states)),
+            log_uniform_of_labels=np.log(random.random(states)),
+            marks=random.standard_normal((classes, states)),
+            on_sticks=random.standard_normal((classes - 1, states)),
+            on_odds=random.standard_normal((lists, classes, states)),
+            step=self.step * random.uniform(0.7, 1.2, size=states),
+            leaps=int(random.integers(STEPS // 2, STEPS + 1)),
+            log_uniform=np.log(random.random(states)),
         )
-
-    def _relabel(self) -> tuple[Reals, Reals]:
-        """Sticks and log odds of the same classes in an order drawn anew."""
-        prior, now = self.target.prior, self.states.log_share
-        order = np.argsort(-(now + self.random.gumbel(size=now.shape)), axis=0)
-        new = np.take_along_axis(now, order, axis=0)
-        rate = prior.concentration[1]
-        gain = prior.power * (np.log(rate - now[-1]) - np.log(rate - new[-1]))
-        taken = np.log(self.random.random(now.shape[1])) < gain
-        order[:, ~taken] = np.arange(len(now))[:, None]
-        odds = np.take_along_axis(self.states.odds, order[None], axis=1)
-        return np.where(taken, sticks_of(new), self.states.sticks), odds
-
-    def _move(self, sticks: Reals, odds: Reals) -> Reals:
-        """One Hamiltonian move of every state; the chance each had of being accepted."""
-        target, random = self.target, self.random
-        parts = target.parts(sticks, odds)
-        now = self._states(sticks, odds, parts)
-        marks = np.log1p(target.observed * parts.seen_share)
-        marks = marks + random.standard_normal(marks.shape)
-        masses = self._masses(marks)
-        momenta = (
-            random.standard_normal(sticks.shape) * np.sqrt(masses[0]),
-            random.standard_normal(odds.shape) * np.sqrt(masses[1]),
-        )
-        before = self._energy(now, parts, marks) + _kinetic(momenta, masses)
-        new, parts, momenta = self._leap(now, (marks, *masses), momenta)
-        after = self._energy(new, parts, marks) + _kinetic(momenta, masses)
-        far = np.maximum(np.abs(new.sticks).max(axis=0), np.abs(new.odds).max(axis=(0, 1)))
-        gain = np.where(np.isfinite(after) & (far < _FARTHEST), before - after, -np.inf)
-        taken = np.log(random.random(len(gain))) < gain
-        self.states = _combined(lambda one, other: np.where(taken, one, other), new, now)
-        return np.asarray(np.exp(np.minimum(gain, 0.0)))
-
-    def _masses(self, marks: Reals) -> tuple[Reals, Reals]:
-        """About the information on each coordinate, were the classes of all people seen known."""
-        people = np.exp(np.minimum(marks, np.log(self.target.observed) + 1)) * self.target.power
-        later = np.cumsum(people[::-1], axis=0)[::-1][1:]
-        least = self.target.captures.least_mass
-        return 0.2 + people[:-1] * later / (people[:-1] + later), least + 0.1 * people
-
-    def _energy(self, states: States, parts: Parts, marks: Reals) -> Reals:
-        target = self.target
-        return -(
-            target.power * states.log_likelihood
-            + target.log_prior(parts, states.sticks, states.odds)
-            + target.log_mark(parts, marks)
-        )
-
-    def _leap(
-        self,
-        start: States,
-        given: tuple[Reals, Reals, Reals],
-        momenta: tuple[Reals, Reals],
-    ) -> tuple[States, Parts, tuple[Reals, Reals]]:
-        """Leapfrog steps; `given` are the marks and the masses of sticks and of odds."""
-        (marks, *masses), (push, turn) = given, momenta
-        kind, slope = self.slope.kind, self.slope
-        marks = marks.astype(kind)
-        step = self.step * self.random.uniform(0.7, 1.2, size=len(self.step))
-        far, wide = step / masses[0], step / masses[1]
-        sticks, odds = start.sticks.copy(), start.odds.copy()
-        count = int(self.random.integers(STEPS // 2, STEPS + 1))
-        for turned in range(count + 1):
-            if turned:
-                sticks += far * push
-                odds += wide * turn
-            by_sticks, by_odds = slope(sticks.astype(kind), odds.astype(kind), marks)
-            share = step if 0 < turned < count else 0.5 * step
-            push = push + share * by_sticks
-            turn = turn + share * by_odds
-        parts = self.target.parts(sticks, odds)
-        return self._states(sticks, odds, parts), parts, (push, turn)
 
     def _swap(self) -> Reals:
-        chains, value = self.chains, self.states.log_likelihood
-        order, changed = np.arange(len(value)), np.zeros(len(self.ladder) - 1)
-        power = self.target.power
-        for rung in range(self.rounds % 2, len(self.ladder) - 1, 2):
-            upper = np.arange(chains) + rung * chains
-            lower = upper + chains
-            gain = (power[upper] - power[lower]) * (value[lower] - value[upper])
-            taken = np.log(self.random.random(chains)) < gain
-            changed[rung] = np.exp(np.minimum(gain, 0.0)).mean()
-            order[upper[taken]], order[lower[taken]] = lower[taken], upper[taken]
-        self.states = _combined(lambda now, _: now[..., order], self.states, self.states)
+        """Of the upper of each pair the chance that it was swapped with the one below, by rungs."""
+        first, rungs = self.rounds % 2, len(self.ladder)
+        pairs = (rungs - first) // 2
+        paired = np.s_[first : first + 2 * pairs]
+        by_pair = (pairs, 2, self.chains)
+        value, power, order = (
+            part.reshape(rungs, self.chains)[paired].reshape(by_pair)
+            for part in (
+                self.states.log_likelihood,
+                self.target.power,
+                np.arange(len(self.target.power)),
+            )
+        )
+        gain = (power[:, 0] - power[:, 1]) * (value[:, 1] - value[:, 0])
+        taken = np.log(self.random.random(gain.shape)) < gain
+        everywhere = np.arange(len(self.target.power))
+        swapped = np.where(taken[:, None], order[:, ::-1], order)
+        everywhere.reshape(rungs, self.chains)[paired] = swapped.reshape(-1, self.chains)
+        self.states = self.states.reordered(everywhere)
+        changed = np.zeros(rungs - 1)
+        changed[first : first + 2 * pairs : 2] = np.exp(np.minimum(gain, 0.0)).mean(axis=1)
         return changed
 
 
@@ -279,24 +210,3 @@ def spaced_evenly(ladder: Reals, swapped: Reals) -> Reals:
     far = np.concatenate([[0.0], np.cumsum(0.05 + np.clip(1 - swapped, 0.0, 1.0))])
     even = np.linspace(0.0, far[-1], len(ladder))
     return np.asarray(np.exp(np.interp(even, far, np.log(ladder))))
-
-
-def sticks_of(log_share: Reals) -> Reals:
-    """log u of every stick but the last, from the log of shares that sum to one."""
-    left = np.logaddexp.accumulate(log_share[::-1], axis=0)[::-1]
-    odds = log_share[:-1] - left[1:]  # of stopping at this class among it and those after it
-    return np.where(odds < -30, odds, np.log(np.logaddexp(0.0, odds)))
-
-
-def _kinetic(momenta: tuple[Reals, Reals], masses: tuple[Reals, Reals]) -> Reals:
-    on_sticks = (momenta[0] ** 2 / masses[0]).sum(axis=0)
-    return np.asarray(0.5 * (on_sticks + ((momenta[1] ** 2).sum(axis=0) / masses[1]).sum(axis=0)))
-
-
-def _combined(choose: Callable[[Reals, Reals], Reals], one: States, other: States) -> States:
-    return States(
-        **{
-            part.name: choose(getattr(one, part.name), getattr(other, part.name))
-            for part in fields(States)
-        }
-    )
