@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from bearwitness.errors import PackageChanged, PackageInvalid
+
 
 def software_version() -> str:
     """The installed version of bearwitness."""
@@ -44,6 +46,22 @@ class RunRecord:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self) | {"digest": self.digest}, indent=2, ensure_ascii=False)
+
+
+def read_run(path: Path) -> RunRecord:
+    """The run record in a run.json. Raises PackageInvalid for another file, PackageChanged
+    where its digest is not that of what it says."""
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    stated = facts.pop("digest", "")
+    try:
+        run = RunRecord(**facts)
+    except TypeError as error:
+        raise PackageInvalid("this is no record of a run", where=path.name) from error
+    if run.digest != stated:
+        raise PackageChanged(
+            "the record of the run was changed", where=path.name, hint="Run the study again."
+        )
+    return run
 
 
 def canonical_json(value: Any) -> str:

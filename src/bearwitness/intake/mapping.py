@@ -89,12 +89,16 @@ class Rejected:
 
 @dataclass(frozen=True, kw_only=True)
 class ListsRead:
-    """MEMBERS and STATEMENTS of all good rows; the rows that were not."""
+    """MEMBERS and STATEMENTS of all good rows; the rows that were not.
+
+    `stands` is the file and the row in which each record stands.
+    """
 
     members: pa.Table
     statements: pa.Table
     rejected: tuple[Rejected, ...]
     notes: tuple[str, ...] = ()
+    stands: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 class _RowUnusable(Exception):
@@ -109,6 +113,7 @@ def read_lists(frozen: Path, mappings: Sequence[ListMapping]) -> ListsRead:
     statements: list[dict[str, Any]] = []
     rejected: list[Rejected] = []
     notes: list[str] = []
+    stands: dict[str, tuple[str, int]] = {}
     for mapping in mappings:
         rows = read_rows(frozen / mapping.file, sheet=mapping.sheet, encoding=mapping.encoding)
         _check_mapping(mapping, rows)
@@ -130,6 +135,7 @@ def read_lists(frozen: Path, mappings: Sequence[ListMapping]) -> ListsRead:
                 )
                 continue
             members.append(member)
+            stands[member["record"]] = (mapping.file, number)
             statements += _read_statements(mapping, row, plain, member)
         notes += [f"{mapping.file}: {note}" for note in rows.notes]
     return ListsRead(
@@ -137,6 +143,7 @@ def read_lists(frozen: Path, mappings: Sequence[ListMapping]) -> ListsRead:
         statements=check(statements, STATEMENTS),
         rejected=tuple(rejected),
         notes=tuple(notes),
+        stands=stands,
     )
 
 

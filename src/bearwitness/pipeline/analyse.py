@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -38,6 +38,7 @@ class Linked:
     """What is known before estimation: who is who, and the capture histories that follow.
 
     A study without lists has no histories; `acts` and `claims` are there where it has them.
+    `stands` is the file and the row in which each record stands.
     """
 
     histories: pa.Table = None
@@ -49,6 +50,7 @@ class Linked:
     notes: tuple[str, ...] = ()
     acts: Acts | None = None
     claims: ClaimsRead | None = None
+    stands: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def tables(self) -> dict[str, tuple[pa.Table, Any]]:
         """The internal tables by schema, those that this study has."""
@@ -123,6 +125,7 @@ def _link(study: Study, tell: Progress) -> Linked:
         links=linkage.links,
         rejected=tuple(read.rejected),
         notes=(*read.notes, *linkage.report.notes, *repeats),
+        stands=read.stands,
     )
 
 

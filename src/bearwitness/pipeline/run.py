@@ -20,6 +20,7 @@ from bearwitness.intake import check_seals
 from bearwitness.pipeline.analyse import Answers, Linked, Progress, answer, read_linked
 from bearwitness.pipeline.publish import Release, make_release
 from bearwitness.pipeline.study import FILE_NAME, Study, read_study
+from bearwitness.pipeline.walk import write_walk
 from bearwitness.provenance import RunRecord, file_digest
 from bearwitness.release import load_or_create_key, write_csv, write_package
 from bearwitness.tables import ESTIMATES, check, digest
@@ -50,6 +51,7 @@ def run_study(
         release = make_release(study, linked, answers, digests=inputs | tables)
         part = study.folder / _PART
         _write(part, release, linked, answers)
+        _write_walk(part, study, release, linked)
         tell("packing and signing")
         key = load_or_create_key(key_path or default_key())
         write_package(part / "package", release.payload, info=release.info, key=key)
@@ -125,6 +127,12 @@ def _write(part: Path, release: Release, linked: Linked, answers: Answers | None
     (internal / "rejected.csv").write_bytes(write_csv(release.rejected))
     rows = json.dumps(release.rows, indent=1, sort_keys=True) + "\n"
     (internal / "figure_rows.json").write_text(rows, encoding="utf-8")
+
+
+def _write_walk(part: Path, study: Study, release: Release, linked: Linked) -> None:
+    files = write_walk(linked, release.rows, acts_file=study.acts["file"] if study.acts else "")
+    for name, content in files.items():
+        (part / "internal" / name).write_bytes(content)
 
 
 def _record(
