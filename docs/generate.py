@@ -9,8 +9,10 @@ import click
 from api_page import estimation_page
 
 from bearwitness import errors
+from bearwitness.casebook.approval import LOOKS, MOVES, PREPARE, Standing
 from bearwitness.casebook.review import EDITABLE, TRANSITIONS, State
 from bearwitness.casebook.rights import RIGHTS
+from bearwitness.casebook.walk import STEPS
 from bearwitness.cli import main as cli
 from bearwitness.estimation.checks.consistency import CLOSE
 from bearwitness.estimation.checks.order import (
@@ -112,6 +114,14 @@ def rights_page() -> str:
     for role, held in RIGHTS.items():
         lines += [f"## {role}\n", "| right | because |", "|---|---|"]
         lines += [f"| {right} | {reason} |" for right, reason in held.items()] + [""]
+    lines += ["## Walking a figure back\n"]
+    lines += ["What each step shows and needs. Every step needs `studies` as well. Why it is so:"]
+    lines += ["[from a figure back to the words](../explanation/walking-back.md).\n"]
+    lines += ["| step | shows | right | own team only |", "|---|---|---|---|"]
+    for step, needed in STEPS.items():
+        team = "yes" if needed.of_team else ""
+        lines += [f"| {step} | {needed.shows} | {needed.right} | {team} |"]
+    lines += [""]
     return "\n".join(lines)
 
 
@@ -127,6 +137,23 @@ def review_page() -> str:
     lines += [
         f"acts. Its text and its acts change only while it is {' or '.join(sorted(EDITABLE))}."
     ]
+    return "\n".join(lines) + "\n"
+
+
+def approval_page() -> str:
+    lines = [NOTE + "# How a release is approved\n"]
+    lines += ["How to do it: [approve and publish a release](../how-to/approve-a-release.md).\n"]
+    lines += ["```mermaid", "stateDiagram-v2", f"    [*] --> {Standing.PREPARED.name}: prepare"]
+    lines += [f"    {a.name} --> {b.name}: {m.name}" for (a, b), m in MOVES.items()]
+    lines += ["```\n", "| from | to | move | by | right | needs |", "|---|---|---|---|---|---|"]
+    lines += [f"| | {Standing.PREPARED} | {PREPARE.name} | {PREPARE.part} | {PREPARE.right} | |"]
+    for (origin, to), m in MOVES.items():
+        needs = {"a reason": m.needs_reason, "every look ticked": m.needs_looks}
+        needs |= {"the study not run anew since": m.needs_fresh}
+        told = ", ".join(what for what, needed in needs.items() if needed)
+        lines += [f"| {origin} | {to} | {m.name} | {m.part} | {m.right} | {told} |"]
+    lines += ["\nThe database holds the same table as triggers and constraints.\n"]
+    lines += ["## What a checker ticks\n", *(f"- {look}" for look in LOOKS.values())]
     return "\n".join(lines) + "\n"
 
 
@@ -207,6 +234,7 @@ PAGES = {
     "rights.md": rights_page,
     "estimation-api.md": lambda: NOTE + estimation_page(),
     "review.md": review_page,
+    "approval.md": approval_page,
     "htcds.md": htcds_page,
 }
 

@@ -106,7 +106,21 @@ progress            GET    302>   403   403  403    403  404  404   403   403
 verify-study        POST   302>   403   403  403    403  404  404   403   403
 report              GET    302>   403   403  403    403  404  404   403   403
 report-pdf          GET    302>   403   403  403    403  404  404   403   403
-package             GET    302>   403   403  403    403  403  404   403   403
+package             GET    302>   403   403  403    403  404  404   403   403
+prepare-release     POST   302>   403   403  403    403  404  403   403   403
+walk-figures        GET    302>   403   403  403    403  404  404   403   403
+walk-figure         GET    302>   403   403  403    403  404  404   403   403
+walk-table          GET    302>   403   403  403    403  404  404   403   403
+walk-run            GET    302>   403   403  403    403  404  404   403   403
+walk-rows           GET    302>   403   403  403    403  404  403   403   403
+walk-person         GET    302>   403   403  403    403  404  403   403   403
+walk-told           GET    302>   403   403  403    403  404  403   403   403
+walk-words          GET    302>   403   403  403    403  403  403   403   403
+walk-words          POST   302>   403   403  403    403  403  403   403   403
+releases            GET    302>   403   403  403    403  200  200   403   403
+release             GET    302>   403   403  403    403  404  404   403   403
+move-release        POST   302>   403   403  403    403  404  404   403   403
+release-package     GET    302>   403   403  403    403  404  404   403   403
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 SENT = {

@@ -31,6 +31,7 @@ class Right(StrEnum):
     REVIEW = "review"
     ANALYSE = "analyse"
     STUDIES = "studies"
+    CHECK = "check"
     PUBLISH = "publish"
     EXPORT = "export"
     AUDIT = "audit"
@@ -61,9 +62,11 @@ RIGHTS: Mapping[Role, Mapping[Right, str]] = {
         Right.ANALYSE: "it is their work",
         Right.EXPORT: "they count in other programs too, without names and words",
         Right.STUDIES: "they read what they ran",
+        Right.CHECK: "who can count sees where a count is wrong; a colleague's, never one's own",
     },
     Role.PUBLISHER: {
         Right.STUDIES: "they write the report around the figures",
+        Right.CHECK: "where one person counts, a publisher checks and another one publishes",
         Right.PUBLISH: "it is their work; they need no row of the casebook",
     },
     Role.AUDITOR: {

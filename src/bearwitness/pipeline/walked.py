@@ -11,9 +11,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ from bearwitness.pipeline.walk import ALL, FIGURE, INDEX, LINES, PATTERN, Stand
 from bearwitness.provenance import RunRecord, file_digest, read_run
 
 PER_PAGE = 50
+ACTS_FILE = "acts.table.csv"  # as a snapshot of the casebook calls it
 _FIGURES = "package/data/figures.csv"
 _BOUND = re.compile(r"([A-Z]+) sha256:([0-9a-f]{64})")
 _MOST_A_LINE = 4_096  # bytes of one line; ids and file names are shorter by far
@@ -125,6 +126,12 @@ class Walk:
         found = sorted((self.output / "package" / "data").rglob("*.csv"))
         return tuple(p.stem for p in found if p.name != "figures.csv")
 
+    def published_for(self, figure: str) -> list[str]:
+        """The published tables of the same name as those that a figure was computed from; all of
+        them where none is, as for a composed or cited figure."""
+        names = {table.lower() for table in self.tables_of(figure)}
+        return [name for name in self.published if name in names] or list(self.published)
+
     def table(self, name: str) -> PublishedTable:
         """A published table as it was printed. Raises FigureUnknown for one that there is not."""
         if name not in self.published:
@@ -180,7 +187,24 @@ class Walk:
             newer = None if begin == count.at else _page_before(stream, begin, count.at)
         return RowsPage(rows=tuple(found), newer=newer, older=end if end < count.end else None)
 
-    def from_casebook(self) -> Mapping[str, Any]:
+    def every_row(self) -> Iterator[Stand]:
+        """All frozen rows of the lists and of the acts, one after the other."""
+        with (self.output / "internal" / LINES).open("rb") as stream:
+            for count in (c for c in self.counts.values() if c.kind == ALL):
+                stream.seek(count.at)
+                while stream.tell() < count.end:
+                    yield _stand(stream.readline())
+
+    def code_name(self, stand: Stand) -> str:
+        """Whom a frozen row is of, by code name; empty where it came from another's file."""
+        if stand.file == ACTS_FILE:
+            return stand.person
+        known = self.snapshot.get("records", {})
+        name, _, record = stand.key.partition("/")
+        return record if name in known and stand.file == f"{name}.csv" else ""
+
+    @cached_property
+    def snapshot(self) -> Mapping[str, Any]:
         """What the snapshot says of itself; empty where the lists were brought in as files."""
         path = self.folder / "frozen" / "snapshot.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -197,7 +221,17 @@ class Walk:
 
 
 def _bond(what: str, expected: str, path: Path) -> Bond:
-    return Bond(what=what, expected=expected, found=file_digest(path) if path.is_file() else "")
+    found = ""
+    if path.is_file():
+        told = path.stat()
+        found = _digest_of(path, told.st_ino, told.st_ctime_ns, told.st_size)
+    return Bond(what=what, expected=expected, found=found)
+
+
+@lru_cache(maxsize=512)
+def _digest_of(path: Path, inode: int, changed: int, size: int) -> str:
+    """Taken once for a file as it is: no program can set back when its inode changed."""
+    return file_digest(path)
 
 
 def _stand(line: bytes) -> Stand:

@@ -14,9 +14,11 @@ class RecordsConfig(AppConfig):
 
 def _keep_triggers(using, plan=(), **_):
     """SQLite drops a table's triggers where a migration makes the table anew."""
-    from bearwitness.records import shelving, triggers
+    from bearwitness.records import release_guards, shelving, triggers
 
     connection = connections[using]
     if plan and shelving.TABLE in connection.introspection.table_names():
         triggers.install_triggers(connection)
         shelving.install(connection)
+    if plan and release_guards.TABLE in connection.introspection.table_names():
+        release_guards.install_guards(connection)

@@ -81,9 +81,11 @@ def snapshot(reader: Reader, folder: Path, *, use: Use | str = Use.ANALYSE, on: 
         left_out=number_of_people(reader) - people,
         acts=len(acts),
     )
-    files = {f"{name}.csv": _csv(COLUMNS, map(_row, group)) for name, group in by_list.items()}
+    files = {
+        f"{name}.csv": _csv(COLUMNS, map(frozen_record, group)) for name, group in by_list.items()
+    }
     if acts:
-        files[ACTS_FILE] = _csv(ACTS.names, map(_act, acts))
+        files[ACTS_FILE] = _csv(ACTS.names, map(frozen_act, acts))
     note_snapshot(reader, use.value)
     _freeze(folder, files | {MANIFEST: _manifest(taken)})
     return taken
@@ -97,12 +99,12 @@ def _csv(columns: Iterable[str], rows: Iterable[list[str]]) -> str:
     return stream.getvalue()
 
 
-def _act(act: Act) -> list[str]:
+def frozen_act(act: Act) -> list[str]:
     when = [act.date, act.place, str(act.source_id), act.source.received_at.isoformat()]
     return [str(act.pk), act.person.code_name, act.term, *when]
 
 
-def _row(record: Record) -> list[str]:
+def frozen_record(record: Record) -> list[str]:
     names = [n for n in record.person.names.all() if n.source_id == record.source_id]
     birth_names = ";".join(n.text for n in names if n.kind == "given-at-birth")
     aliases = ";".join(n.text for n in names if n.kind != "given-at-birth")

@@ -62,6 +62,7 @@ from bearwitness.records.actions.people import (
     open_person,
     show_names,
 )
+from bearwitness.records.actions.releases import Prepared, move_release, prepare_release
 from bearwitness.records.actions.reviewing import (
     add_comment,
     assign_interview,
@@ -78,6 +79,7 @@ from bearwitness.records.actions.sources import (
 from bearwitness.records.actions.studies import note_snapshot
 
 __all__ = [
+    "Prepared",
     "add_account",
     "add_act",
     "add_code_app",
@@ -118,11 +120,13 @@ __all__ = [
     "lock_casebook",
     "make_first_account",
     "move_interview",
+    "move_release",
     "new_password",
     "new_recovery_codes",
     "note_snapshot",
     "open_draft",
     "open_person",
+    "prepare_release",
     "read_evidence",
     "read_history",
     "read_interview",

@@ -34,6 +34,7 @@ from bearwitness.records.models.finding import (
 )
 from bearwitness.records.models.keeping import Batch, Erasure, Version
 from bearwitness.records.models.leaving import Export, HandedOut
+from bearwitness.records.models.releasing import InRelease, Release
 from bearwitness.records.models.reviewing import Comment
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "FindableName",
     "Guesses",
     "HandedOut",
+    "InRelease",
     "IndexState",
     "Interview",
     "Involvement",
@@ -66,6 +68,7 @@ __all__ = [
     "Person",
     "PersonName",
     "Record",
+    "Release",
     "RoleHeld",
     "SavedSearch",
     "SecondFactorReset",

@@ -66,6 +66,14 @@ from bearwitness.records.queries.people import (
     person,
     records_of,
 )
+from bearwitness.records.queries.releases import (
+    base_now,
+    published_with,
+    release,
+    release_before,
+    releases,
+    releases_with,
+)
 from bearwitness.records.queries.reviewing import (
     authors,
     colleagues_who_review,
@@ -95,6 +103,7 @@ __all__ = [
     "acts_to_hand_out",
     "audit_entries",
     "authors",
+    "base_now",
     "batch",
     "batches",
     "cases_to_hand_out",
@@ -140,8 +149,13 @@ __all__ = [
     "people_to_hand_out",
     "perpetrators",
     "person",
+    "published_with",
     "records_from",
     "records_of",
+    "release",
+    "release_before",
+    "releases",
+    "releases_with",
     "reviewers",
     "row_of",
     "saved_search",

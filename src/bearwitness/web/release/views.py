@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -21,10 +18,11 @@ from bearwitness.casebook.rights import Right
 from bearwitness.errors import BearwitnessError, NotPermitted
 from bearwitness.pipeline import read_study
 from bearwitness.pipeline.start import init_snapshot
-from bearwitness.pipeline.study import FILE_NAME
 from bearwitness.records.snapshot import snapshot
 from bearwitness.release import verify_package
 from bearwitness.web.pages import ActionPage, need
+from bearwitness.web.release.folders import folder_of, folders, home, root
+from bearwitness.web.release.releases import releases_of, send_release
 from bearwitness.web.release.running import RUNNING, read_state, start_run
 
 # The report carries its styles and pictures inside itself, and runs no script.
@@ -34,30 +32,8 @@ REPORT_POLICY = (
 )
 
 
-def _root() -> Path:
-    return Path(settings.BEARWITNESS_STUDIES)
-
-
-def _home() -> Path:
-    return Path(settings.BEARWITNESS_HOME)
-
-
-def _folders() -> dict[str, Path]:
-    root = _root()
-    found = sorted(root.iterdir()) if root.is_dir() else []
-    return {path.name: path for path in found if (path / FILE_NAME).is_file()}
-
-
-def _folder(name: str) -> Path:
-    """Only a name from the listing becomes a path."""
-    try:
-        return _folders()[name]
-    except KeyError as error:
-        raise Http404 from error
-
-
 def _about(folder: Path) -> dict:
-    about = {"name": folder.name, "title": folder.name, "state": read_state(folder, home=_home())}
+    about = {"name": folder.name, "title": folder.name, "state": read_state(folder, home=home())}
     about["has_report"] = (folder / "output" / "report.html").is_file()
     try:
         about["study"] = read_study(folder)
@@ -70,47 +46,48 @@ def _about(folder: Path) -> dict:
 @require_safe
 @need(Right.STUDIES)
 def studies(request):
-    found = [_about(folder) for folder in _folders().values()]
-    return render(request, "web/release/studies.html", {"studies": found, "root": _root()})
+    found = [_about(folder) for folder in folders().values()]
+    return render(request, "web/release/studies.html", {"studies": found, "root": root()})
 
 
 @require_safe
 @need(Right.STUDIES)
 def study(request, name):
-    return _show(request, _folder(name))
+    return _show(request, folder_of(name))
 
 
 def _show(request, folder, **more):
     run = folder / "output" / "run.json"
     record = json.loads(run.read_text(encoding="utf-8")) if run.is_file() else None
     context = _about(folder) | {"record": record, "running": RUNNING} | more
+    context["releases"] = releases_of(request.reader, folder.name)
     return render(request, "web/release/study.html", context)
 
 
 @require_POST
 @need(Right.ANALYSE)
 def run(request, name):
-    start_run(_folder(name), home=_home())
+    start_run(folder_of(name), home=home())
     return redirect("study", name=name)
 
 
 @require_safe
 @need(Right.STUDIES)
 def progress(request, name):
-    return JsonResponse(asdict(read_state(_folder(name), home=_home())))
+    return JsonResponse(asdict(read_state(folder_of(name), home=home())))
 
 
 @require_POST
 @need(Right.STUDIES)
 def verify(request, name):
-    folder = _folder(name)
+    folder = folder_of(name)
     return _show(request, folder, verified=verify_package(folder / "output" / "package"))
 
 
 @require_safe
 @need(Right.STUDIES)
 def report(request, name):
-    response = _send(_folder(name) / "output" / "report.html", download=False)
+    response = _send(folder_of(name) / "output" / "report.html", download=False)
     response["Content-Security-Policy"] = REPORT_POLICY
     return response
 
@@ -118,7 +95,7 @@ def report(request, name):
 @require_safe
 @need(Right.STUDIES)
 def report_pdf(request, name):
-    return _send(_folder(name) / "output" / "report.pdf", name=f"{name}.pdf")
+    return _send(folder_of(name) / "output" / "report.pdf", name=f"{name}.pdf")
 
 
 def _send(path: Path, *, download: bool = True, name: str = "") -> FileResponse:
@@ -128,25 +105,10 @@ def _send(path: Path, *, download: bool = True, name: str = "") -> FileResponse:
 
 
 @require_safe
-@need(Right.PUBLISH)
+@need(Right.STUDIES)
 def package(request, name):
-    """The package as a zip, its files in the order of their names."""
-    folder = _folder(name) / "output" / "package"
-    if not folder.is_dir():
-        raise Http404
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            entry = zipfile.ZipInfo(f"{name}-package/{path.relative_to(folder).as_posix()}")
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
-    response = HttpResponse(stream.getvalue(), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{_ascii(name)}-package.zip"'
-    return response
-
-
-def _ascii(name: str) -> str:
-    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_")) or "study"
+    """The last run's package: as it is if it was published, else as a draft for its checkers."""
+    return send_release(request, folder_of(name) / "output" / "package", name)
 
 
 class StudyForm(forms.Form):
@@ -170,7 +132,7 @@ class SnapshotIntoStudy(ActionPage):
 
     def act(self, form):
         name = form.cleaned_data["name"]
-        folder = _root() / name
+        folder = root() / name
         if folder.exists() and not (folder / "frozen" / "snapshot.json").is_file():
             raise NotPermitted("a study of other lists has this name", hint="Choose another name.")
         taken = snapshot(self.reader, folder / "frozen", on=localdate())
