@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bearwitness.errors import BearwitnessError, PackageChanged, RecordsError
+from bearwitness.errors import BearwitnessError, RecordsError
 from bearwitness.provenance import file_digest, read_run
 from bearwitness.records.audit import value_digest
 from bearwitness.release import verify_package
@@ -46,7 +46,7 @@ def keep_package(output: Path, records: Iterable[str]) -> Kept:
     verify_package(output / PACKAGE)
     digest = package_digest(output / PACKAGE)
     if run.outputs.get(f"{PACKAGE}/{TAG_MANIFEST}") != digest:
-        raise PackageChanged(
+        raise RecordsError(
             "this package is not the one that the run made", hint="Run the study again."
         )
     target = kept_folder(digest)

@@ -11,6 +11,7 @@ import re
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bearwitness.casebook import Use
@@ -183,7 +184,7 @@ def _steps(reader, here):
             "is_behind": order.index(step) < order.index(here),
             "may": may(reader, STEPS[step].right),
             "right": said(STEPS[step].right.value),
-            "holders": [role.value for role in Role if STEPS[step].right in RIGHTS[role]],
+            "holders": [gettext(role.value) for role in Role if STEPS[step].right in RIGHTS[role]],
         }
         for step in order
     ]
