@@ -18,7 +18,7 @@ def without_guards(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0017_sources'),
+        ('records', '0018_places_and_uses_found'),
     ]
 
     operations = [
