@@ -149,6 +149,8 @@ ABOUT_PEOPLE = [
     if n not in {"reviewers", "account", "accounts", "audit_entries", "my_teams", "teams"}
     and n not in {"exports", "entry_of", "own_second_factors", "own_sessions"}
     and n not in {"colleagues_who_review", "batches"}
+    # Of releases, which are of no team; how their base stands is told in numbers only.
+    and n not in {"release", "releases", "release_before", "published_with", "base_now"}
 ]
 
 

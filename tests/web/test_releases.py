@@ -161,6 +161,16 @@ def run_with(study, world, *, seed):
     return run_study(study, key_path=world[1] / "key")
 
 
+def test_a_person_s_page_says_which_published_figures_count_them(people, study, world):
+    page = reverse("person", args=[world[0][3].code_name])
+    prepare(people)
+    assert "Published figures that count" not in body(people("alice", page))
+    release = Release.objects.get()
+    move(people, "paul", release, **LOOKED)
+    move(people, "petra", release, to="published")
+    assert "Published figures that count" in body(people("alice", page))
+
+
 def test_the_checker_sees_what_changed_since_the_last_one(people, study, world):
     publish(people)
     for withdrawn in world[0][:2]:

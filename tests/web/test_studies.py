@@ -49,8 +49,10 @@ def test_run_open_download_and_verify(alice, study, home):
     assert b"An invented study" in b"".join(report)
     assert "script-src" not in report["Content-Security-Policy"]
     assert b"".join(alice.get("/studies/small/report.pdf")).startswith(b"%PDF")
+    assert alice.get("/studies/small/package.zip").status_code == 403  # see test_releases
+    alice.post("/studies/small/prepare/")
     archive = zipfile.ZipFile(io.BytesIO(alice.get("/studies/small/package.zip").content))
-    assert "small-package/bagit.txt" in archive.namelist()
+    assert "DRAFT-NOT-PUBLISHED/small-package/bagit.txt" in archive.namelist()
     assert "signed by SHA256:" in alice.post("/studies/small/verify/").content.decode()
 
     (study / "output" / "package" / "bagit.txt").write_text("changed")

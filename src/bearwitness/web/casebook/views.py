@@ -82,6 +82,7 @@ def _show_person(request, person, names=None):
         "interviews": queries.interviews(request.reader, person),
         "records": queries.records_of(request.reader, person),
         "exports": with_export_words(list(queries.handed_out(request.reader, person))),
+        "releases": list(queries.releases_with(request.reader, person)),
         "may_change": may_write(request.reader, person),
     }
     return render(request, "web/casebook/person.html", context)
