@@ -50,7 +50,7 @@ def test_the_red_zone_study_says_of_every_figure_that_it_is_not_ours(tmp_path):
         "105,000,000 GBP per year",
         "both cannot be true",
         "of “North Korean women”",
-        "660 to 1,000 USD per person per year",
+        "in USD per person per year that is 660–1,000",
         "Who repeats whom",
     ):
         assert said in told, said

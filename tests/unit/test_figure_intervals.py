@@ -18,6 +18,7 @@ from bearwitness.release.figures.intervals import (
     quantile_of,
     wilson,
 )
+from bearwitness.release.figures.sequences import Dated, Followed, followed_within, widened
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -181,3 +182,68 @@ def test_a_fall_that_is_only_delay_disappears():
     assert bare.upper < 1
     assert found.ratio[0] < 1 < found.ratio[2]
     assert found.share[2] < 0.75
+
+
+# What followed what
+
+SPANS = some.tuples(some.integers(0, 400), some.integers(0, 60))
+LIVES = some.lists(some.tuples(some.lists(SPANS, max_size=3), some.lists(SPANS, max_size=3)),
+                   max_size=6)  # fmt: skip
+
+
+def dated(lives, side, *, called="p"):
+    rows = [(f"{called}{n}", a, a + w) for n, life in enumerate(lives) for a, w in life[side]]
+    people, first, last = zip(*rows, strict=True) if rows else ((), (), ())
+    return Dated(
+        people=np.array(people, dtype=str),
+        first=np.array(first, dtype=np.int64),
+        last=np.array(last, dtype=np.int64),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(LIVES, some.integers(0, 90), some.integers(0, 90), some.integers(0, 2**32 - 1))
+def test_bounds_of_a_sequence_hold_whatever_the_days_were(lives, within, more, seed):
+    first, then = dated(lives, 0), dated(lives, 1)
+    found = followed_within(first, then, within)
+    assert 0 <= found.surely <= found.possibly <= found.base
+    longer = followed_within(first, then, within + more)
+    assert longer.surely >= found.surely and longer.possibly >= found.possibly
+    random = np.random.default_rng(seed)
+
+    def settled(side):
+        days = random.integers(side.first, side.last + 1) if len(side.first) else side.first
+        return Dated(people=side.people, first=days, last=days)
+
+    truth = followed_within(settled(first), settled(then), within)
+    assert truth.surely == truth.possibly
+    assert found.surely <= truth.surely <= found.possibly
+
+
+@given(LIVES, some.integers(0, 90))
+def test_what_people_are_called_changes_nothing(lives, within):
+    one = followed_within(dated(lives, 0), dated(lives, 1), within)
+    renamed = [dated(lives[::-1], side, called="x") for side in (0, 1)]
+    assert followed_within(*renamed, within) == one
+
+
+@given(
+    some.integers(0, 300).flatmap(
+        lambda n: some.tuples(some.just(n), some.integers(0, n), some.integers(0, n))
+    ),
+    some.sampled_from([(10, 5), (3, 3)]),
+)
+def test_widened_bounds_are_true_and_leave_no_small_group(counts, rules):
+    base, a, b = counts
+    surely, possibly = sorted((a, b))
+    threshold, rounding = rules
+    found = widened(Followed(base, surely, possibly), threshold=threshold, rounding=rounding)
+    if base < threshold:
+        assert found is None
+        return
+    low, high, shown = found
+    assert low <= surely / base and possibly / base <= high + 1e-12
+    assert abs(shown - base) <= rounding / 2
+    if possibly < base:
+        assert high == 1 or high * base >= possibly
+    assert low == 0 or low * base >= threshold - rounding

@@ -76,7 +76,7 @@ def make_count(given: Given, one: Declaration) -> Made:
         return withheld(given, one, rows.name)
     shown = round_count(count, given.rules.rounding)
     figure = start(
-        given, one,
+        given, one, unit=one.get("unit", one.get("count", "people")),
         value=float(shown), lower=None, upper=None,
         method=tell("method_rows", table=rows.name), provenance=provenance(given, rows.name),
         caveats=caveats(given), recipe=_cell(one, rows, shown), base=_base(shown, one),

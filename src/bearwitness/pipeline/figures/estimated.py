@@ -95,7 +95,7 @@ def _counted(given: Given, one: Declaration, count: int | None, row: tuple[str, 
     if count is None:
         return withheld(given, one, "HISTORIES")
     figure = start(
-        given, one,
+        given, one, unit=one.get("unit", "people"),
         value=float(count), lower=None, upper=None, base=row[1],
         method=tell("method_count"), provenance=provenance(given, "HISTORIES"),
         recipe=recipe(table="histories.csv", row=row[0]),
@@ -124,7 +124,7 @@ def _figure(given: Given, one: Declaration, estimate: Estimate, stated: Stated) 
     observed = given.safe.observed if given.safe else None
     lists = len(given.safe.list_totals) if given.safe else 0
     return start(
-        given, one,
+        given, one, unit=one.get("unit", "people"),
         value=stated.value, lower=stated.lower, upper=stated.upper, level=estimate.level,
         step=max(1.0, step_of(stated.lower, stated.upper)) if stated.value else 1.0,
         base=in_english(f"{show(observed)} people observed on {lists} lists"),

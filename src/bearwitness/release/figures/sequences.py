@@ -27,6 +27,8 @@ class Dated:
     last: Days
 
     def by_person(self) -> Mapping[str, tuple[Days, Days]]:
+        if not len(self.people):
+            return {}
         order = np.argsort(self.people, kind="stable")
         names, starts = np.unique(self.people[order], return_index=True)
         parts = zip(
