@@ -28,7 +28,10 @@ BearwitnessError                 1
 ├── VerificationError           60
 │   ├── PackageInvalid          61  not a package, or a part is missing
 │   ├── PackageChanged          62  a file differs from the manifest
-│   └── SignatureInvalid        63
+│   ├── SignatureInvalid        63
+│   ├── TimestampInvalid        64  no timestamp could be had, or it is not of this package
+│   ├── RulesBroken             65  a table in it breaks the rules that it states
+│   └── FigureDiffers           66  a figure comes out otherwise from the tables in it
 └── RecordsError                70
     ├── ConsentMissing          71
     ├── NotPermitted            72
@@ -168,6 +171,18 @@ class PackageChanged(VerificationError):
 
 class SignatureInvalid(VerificationError):
     exit_code = 63
+
+
+class TimestampInvalid(VerificationError):
+    exit_code = 64
+
+
+class RulesBroken(VerificationError):
+    exit_code = 65
+
+
+class FigureDiffers(VerificationError):
+    exit_code = 66
 
 
 class RecordsError(BearwitnessError):

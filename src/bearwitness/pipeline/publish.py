@@ -29,6 +29,7 @@ from bearwitness.pipeline.study import Study
 from bearwitness.provenance import canonical_json, software_version
 from bearwitness.release import (
     Chart,
+    Described,
     Figure,
     ReportContent,
     Row,
@@ -38,6 +39,7 @@ from bearwitness.release import (
     Words,
     build_report,
     check_safe,
+    describe,
     draw_forest,
     draw_lists,
     in_words,
@@ -86,6 +88,7 @@ def make_release(
         payload["estimates.csv"] = write_csv(_estimates_table(answers, safe))
     payload |= _charts_drawn(contents)
     payload |= claims_files(linked.claims) if linked.claims else {}
+    payload |= describe(payload, _described(study, contents, digests))
     return Release(
         reports=reports,
         payload=payload,
@@ -344,11 +347,29 @@ def _estimates_table(answers: Answers, safe: SafeHistories) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
+def _described(
+    study: Study, contents: Mapping[str, ReportContent], digests: Mapping[str, str]
+) -> Described:
+    names = {form: file_names(tuple(contents), form) for form in ("html", "pdf")}
+    return Described(
+        title=study.title,
+        description=study.notice or study.question or study.title,
+        date=study.date,
+        software=f"bearwitness {software_version()}",
+        publisher=study.package.get("publisher", ""),
+        licence=study.package.get("licence", ""),
+        reports={file: code for by in names.values() for code, file in by.items()},
+        inputs={name: value for name, value in digests.items() if "/" in name or "." in name},
+    )
+
+
 def _info(study: Study) -> dict[str, str]:
+    publisher = study.package.get("publisher", "")
     return {
         "Bagging-Date": study.date,
         "External-Description": study.title,
         "Bag-Software-Agent": f"bearwitness {software_version()}",
+        **({"Source-Organization": publisher} if publisher else {}),
     }
 
 

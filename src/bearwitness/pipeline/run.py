@@ -22,7 +22,7 @@ from bearwitness.pipeline.publish import Release, make_release
 from bearwitness.pipeline.study import FILE_NAME, Study, read_study
 from bearwitness.pipeline.walk import write_walk
 from bearwitness.provenance import RunRecord, file_digest
-from bearwitness.release import load_or_create_key, write_csv, write_package
+from bearwitness.release import add_timestamp, load_or_create_key, write_csv, write_package
 from bearwitness.tables import ESTIMATES, check, digest
 
 _PART, _OLD, _LOCK = ".run-part", ".run-old", ".lock"
@@ -55,6 +55,9 @@ def run_study(
         tell("packing and signing")
         key = load_or_create_key(key_path or default_key())
         write_package(part / "package", release.payload, info=release.info, key=key)
+        if "timestamp" in study.package:
+            tell("asking for a timestamp")
+            add_timestamp(part / "package", authority=study.package["timestamp"])
         record = _record(study, inputs, tables, part, started)
         (part / "run.json").write_text(record.to_json(), encoding="utf-8")
         _swap(part, study.output)

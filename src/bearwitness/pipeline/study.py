@@ -35,7 +35,13 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "linkage": (dict, False),
         "estimation": (dict, False),
         "release": (dict, False),
+        "package": (dict, False),
         "figures": (list, False),
+    },
+    "package": {
+        "publisher": (str, False),
+        "licence": (str, False),
+        "timestamp": (str, False),
     },
     "histories": {
         "file": (str, True),
@@ -109,6 +115,7 @@ class Study:
     linkage: Mapping[str, Any] = field(default_factory=dict)
     estimation: Mapping[str, Any] = field(default_factory=dict)
     release: Mapping[str, Any] = field(default_factory=dict)
+    package: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[Mapping[str, Any], ...] = ()
 
     @property
@@ -183,7 +190,7 @@ def read_study(folder: Path) -> Study:
         raise StudyInvalid(f"this is not TOML: {error}", where=str(path)) from error
     where = f"{folder.name}/{FILE_NAME}"
     _check_keys(content, "", where)
-    for section in ("histories", "acts", "claims", "linkage", "estimation", "release"):
+    for section in ("histories", "acts", "claims", "linkage", "estimation", "release", "package"):
         if section in content:
             _check_keys(content[section], section, where)
     for section in ("lists", "figures"):

@@ -2,6 +2,7 @@
 
 from bearwitness.release.charts import Chart, Row, draw_forest, draw_lists
 from bearwitness.release.content import Part, ReportContent, figures_placed, in_words
+from bearwitness.release.crate import Described, describe
 from bearwitness.release.csvfile import table_csv, write_csv
 from bearwitness.release.disclosure import (
     Rules,
@@ -13,17 +14,19 @@ from bearwitness.release.disclosure import (
     round_estimate,
     safe_strata,
 )
-from bearwitness.release.figures import Figure, declare
-from bearwitness.release.package import Verified, verify_package, write_package
+from bearwitness.release.figures import Figure, declare, recompute
+from bearwitness.release.package import add_timestamp, pack, write_package
 from bearwitness.release.report import Report, build_report
 from bearwitness.release.signature import load_or_create_key
 from bearwitness.release.table import Table
+from bearwitness.release.verification import Verified, open_package, verify_package
 from bearwitness.release.words import ENGLISH, LANGUAGES, Words
 
 __all__ = [
     "ENGLISH",
     "LANGUAGES",
     "Chart",
+    "Described",
     "Figure",
     "Part",
     "Report",
@@ -34,16 +37,21 @@ __all__ = [
     "Table",
     "Verified",
     "Words",
+    "add_timestamp",
     "attack",
     "build_report",
     "check_safe",
     "declare",
+    "describe",
     "draw_forest",
     "draw_lists",
     "figures_placed",
     "in_words",
     "load_or_create_key",
+    "open_package",
+    "pack",
     "protect_histories",
+    "recompute",
     "round_count",
     "round_estimate",
     "safe_strata",

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
+import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bearwitness.errors import PackageChanged, PackageInvalid, SignatureInvalid
-from bearwitness.release.signature import check_signature, fingerprint, public_line, sign
+from bearwitness.release.signature import public_line, sign
+from bearwitness.release.timestamp import Stamped, ask_for_timestamp, check_timestamp
 from bearwitness.release.words import ENGLISH, Words
 
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURE, SIGNER, INSTRUCTIONS = f"{TAG_MANIFEST}.sig", "signer.pub", "HOW-TO-CHECK.txt"
+TIMESTAMP = f"{SIGNATURE}.tsr"
 _BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 COMMANDS = f"""sha256sum --check --strict {MANIFEST}
@@ -25,10 +25,11 @@ printf 'publisher %s\\n' "$(cat key.pub)" > /tmp/allowed_signers
 ssh-keygen -Y verify -f /tmp/allowed_signers -I publisher -n bearwitness-package \\
   -s {SIGNATURE} < {TAG_MANIFEST}
 """
+ASK_WHEN = f"openssl ts -verify -data {SIGNATURE} -in {TIMESTAMP} -CAfile authority.pem\n"
 
 
-def how_to_check(words: Words = ENGLISH) -> tuple[tuple[str, str], tuple[str, str]]:
-    """In two steps, each with what is to be typed: the publisher's key, then stock tools."""
+def how_to_check(words: Words = ENGLISH) -> tuple[tuple[str, str], ...]:
+    """In steps, each with what is to be typed: the publisher's key, stock tools, the timestamp."""
     return (
         (
             words.say(
@@ -45,24 +46,24 @@ def how_to_check(words: Words = ENGLISH) -> tuple[tuple[str, str], tuple[str, st
             ),
             COMMANDS,
         ),
+        (
+            words.say(
+                "If there is a file whose name ends in .tsr, it tells when the package was signed. "
+                "Get the certificate of the authority that made it, save it as authority.pem, and "
+                "type:"
+            ),
+            ASK_WHEN,
+        ),
     )
 
 
 def _instructions() -> str:
-    (first, _), (second, commands) = how_to_check()
-    steps = [fill(text, 78) for text in (f"1. {first}", f"2. {second}")]
-    typed = "".join(f"   {line}\n" for line in commands.splitlines())
-    top = "How to check this package with stock tools"
-    return "\n\n".join([top, *steps, typed])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verified:
-    """A package that is as it was signed. `signed_by_expected` is False if nobody was expected."""
-
-    fingerprint: str
-    files: tuple[str, ...]
-    signed_by_expected: bool
+    parts = ["How to check this package with stock tools"]
+    for number, (text, commands) in enumerate(how_to_check(), start=1):
+        parts.append(fill(f"{number}. {text}", 78))
+        if commands:
+            parts.append("".join(f"   {line}\n" for line in commands.splitlines()).rstrip())
+    return "\n\n".join(parts) + "\n"
 
 
 def write_package(
@@ -96,110 +97,23 @@ def write_package(
         (folder / name).write_bytes(content)
 
 
-def verify_package(path: Path | str, *, signer: str | None = None) -> Verified:
-    """Check a package, in four steps. Raises PackageInvalid, PackageChanged, SignatureInvalid.
-
-    1. It is a bag with one manifest of each kind and a signature.
-    2. The signature is of the tag manifest, by the key inside it; the expected one if given.
-    3. Every tag file is as the tag manifest says, and the payload manifest is among them.
-    4. Every payload file is as its manifest says; nothing is missing, nothing was added.
-
-    `signer` is a fingerprint (SHA256:...), a public key line, or a .pub file.
-    """
-    folder = Path(path)
-    _check_parts(folder)  # 1
-    sealed = (folder / TAG_MANIFEST).read_bytes()
-    found = fingerprint(check_signature(sealed, _read_text(folder / SIGNATURE)))  # 2
-    if signer is not None and found != _expected(signer):
-        raise SignatureInvalid(
-            "the package is signed by another key than the one expected",
-            hint=f"It was signed by {found}. Ask the publisher by another way.",
-        )
-    tags = _read_manifest(folder / TAG_MANIFEST)
-    if MANIFEST not in tags:
-        raise PackageInvalid("the payload manifest is not under the signature", where=TAG_MANIFEST)
-    _check_files(folder, tags)  # 3
-    files = _read_manifest(folder / MANIFEST)
-    _check_files(folder, files)  # 4
-    _check_nothing_added(folder, {*tags, *files, TAG_MANIFEST, SIGNATURE})
-    return Verified(
-        fingerprint=found, files=tuple(sorted(files)), signed_by_expected=signer is not None
-    )
-
-
 def pack(folder: Path, target: Path) -> Path:
-    """One .zip of a package, to send."""
-    return Path(shutil.make_archive(str(target.with_suffix("")), "zip", folder))
+    """The package as one .zip, to send: equal packages give equal bytes."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            # The first day that a .zip can tell; no clock is read.
+            entry = zipfile.ZipInfo(f"{target.stem}/{path.relative_to(folder).as_posix()}")
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes())
+    return target
 
 
-def _check_parts(folder: Path) -> None:
-    if not folder.is_dir():
-        raise PackageInvalid(
-            "a package is a folder", where=folder.name, hint="Unpack the archive first."
-        )
-    for name in ("bagit.txt", MANIFEST, TAG_MANIFEST, SIGNATURE):
-        if not (folder / name).is_file():
-            raise PackageInvalid(
-                "a part of the package is missing",
-                where=name,
-                hint="This is not a bearwitness package, or not all of it. Ask for it again.",
-            )
-
-
-def _read_manifest(path: Path) -> dict[str, str]:
-    entries: dict[str, str] = {}
-    for number, line in enumerate(_read_text(path).splitlines(), start=1):
-        digest, _, name = line.partition("  ")
-        parts = Path(name).parts
-        if len(digest) != 64 or not parts or ".." in parts or Path(name).is_absolute():
-            raise PackageInvalid("this line is no entry", where=f"{path.name} line {number}")
-        entries[name] = digest
-    return entries
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise PackageInvalid("this file should be text", where=path.name) from error
-
-
-def _check_files(folder: Path, entries: Mapping[str, str]) -> None:
-    for name, digest in entries.items():
-        path = folder / name
-        if path.is_symlink() or not path.is_file():
-            raise PackageChanged("a file is missing", where=name, hint="Ask for it again.")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            raise PackageChanged(
-                "this file is not what was signed",
-                where=name,
-                hint="Do not use this package. Ask the publisher for it again.",
-            )
-
-
-def _check_nothing_added(folder: Path, known: set[str]) -> None:
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if (path.is_file() or path.is_symlink()) and name not in known:
-            raise PackageChanged(
-                "this file was added after signing", where=name, hint="Do not trust it."
-            )
-
-
-def _expected(signer: str) -> str:
-    import base64
-    import binascii
-
-    if signer.startswith("SHA256:"):
-        return signer
-    text = Path(signer).read_text(encoding="utf-8") if Path(signer).is_file() else signer
-    try:
-        return fingerprint(base64.b64decode(text.split()[1], validate=True))
-    except (IndexError, binascii.Error) as error:
-        raise SignatureInvalid(
-            "the expected signer is neither a fingerprint nor a public key",
-            hint="Give SHA256:..., or a .pub file.",
-        ) from error
+def add_timestamp(folder: Path, *, authority: str) -> Stamped:
+    """Ask that authority for a timestamp of the signature, and put it beside it."""
+    signature = (folder / SIGNATURE).read_bytes()
+    answer = ask_for_timestamp(signature, authority=authority)
+    (folder / TIMESTAMP).write_bytes(answer)
+    return check_timestamp(signature, answer)
 
 
 def _manifest(files: Mapping[str, bytes]) -> str:

@@ -69,9 +69,7 @@ def sign(message: bytes, key: Ed25519PrivateKey) -> str:
     signature = _string(b"ssh-ed25519") + _string(key.sign(_signed_data(message)))
     blob = _MAGIC + struct.pack(">I", _VERSION) + _string(_public_blob(key))
     blob += _string(NAMESPACE.encode()) + _string(b"") + _string(_HASH) + _string(signature)
-    text = base64.b64encode(blob).decode()
-    lines = [text[i : i + 70] for i in range(0, len(text), 70)]
-    return "\n".join([_BEGIN, *lines, _END]) + "\n"
+    return _armour(blob)
 
 
 def check_signature(message: bytes, armoured: str) -> bytes:
@@ -101,10 +99,18 @@ def _parts(armoured: str) -> tuple[bytes, bytes, bytes, bytes]:
     if lines[0] != _BEGIN or lines[-1] != _END:
         raise ValueError("no armour")
     blob = base64.b64decode("".join(lines[1:-1]), validate=True)
+    if armoured != _armour(blob):
+        raise ValueError("written in another way than ssh-keygen writes it")
     if not blob.startswith(_MAGIC + struct.pack(">I", _VERSION)):
         raise ValueError("no SSHSIG")
     public, namespace, _, hashing, signature = _fields(blob[len(_MAGIC) + 4 :])
     return public, namespace, hashing, signature
+
+
+def _armour(blob: bytes) -> str:
+    text = base64.b64encode(blob).decode()
+    lines = [text[i : i + 70] for i in range(0, len(text), 70)]
+    return "\n".join([_BEGIN, *lines, _END]) + "\n"
 
 
 def _signed_data(message: bytes, hashing: bytes = _HASH) -> bytes:
