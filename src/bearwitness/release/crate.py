@@ -66,6 +66,7 @@ def describe(payload: Mapping[str, bytes], about: Described) -> dict[str, bytes]
 
 def _crate(payload: Mapping[str, bytes], about: Described) -> dict[str, Any]:
     made = [{"@id": name} for name in sorted(payload)]
+    languages = sorted(set(about.reports.values())) or ["en"]
     root = {
         "@id": "./",
         "@type": "Dataset",
@@ -73,7 +74,7 @@ def _crate(payload: Mapping[str, bytes], about: Described) -> dict[str, Any]:
         "description": about.description,
         "datePublished": about.date,
         "license": _licence(about)[0],
-        "inLanguage": sorted(set(about.reports.values())) or ["en"],
+        "inLanguage": languages if len(languages) > 1 else languages[0],
         "hasPart": made,
         "mentions": {"@id": "#run"},
     }
