@@ -1,16 +1,16 @@
-"""No table leads to a person: thresholds, complementary suppression, and the attack, always run."""
+"""Tables of capture histories: thresholds, complementary suppression, the attack, always run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, isfinite, log10
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from bearwitness.errors import DisclosureUnsafe
+from bearwitness.release.disclosure.rounding import before_rounding, round_count
 from bearwitness.tables import HISTORIES, check
 
 
@@ -72,7 +72,7 @@ def attack(safe: SafeHistories, pattern: str) -> tuple[float, float]:
     for shown, members in _equations(safe, names):
         if shown is not None:
             rows.append(members)
-            bounds.append(_before_rounding(shown, safe.rules.rounding))
+            bounds.append(before_rounding(shown, safe.rules.rounding))
     limits = [_cell_limits(safe.patterns[name], safe.rules) for name in names]
     return _extremes(np.array(rows), bounds, limits, names.index(pattern))
 
@@ -101,20 +101,6 @@ def safe_strata(observed: Mapping[str, int], rules: Rules) -> frozenset[str]:
             break
         withheld.add(min(set(observed) - withheld, key=lambda name: (observed[name], name)))
     return frozenset(observed) - withheld
-
-
-def round_count(count: int, base: int) -> int:
-    """To the nearest multiple of `base`, halves up."""
-    return count if base <= 1 else int(floor((count + base / 2) / base) * base)
-
-
-def round_estimate(value: float, lower: float | None = None, upper: float | None = None) -> float:
-    """Round in keeping with the uncertainty: to the second digit of the interval's half width."""
-    width = (upper - lower) / 2 if lower is not None and upper is not None else 0.0
-    if not isfinite(value) or width < 10:
-        return float(round(value))
-    step = 10.0 ** (floor(log10(width)) - 1)
-    return float(round(value / step) * step)
 
 
 def _counts(histories: Any) -> dict[str, int]:
@@ -182,14 +168,10 @@ def _equations(safe: SafeHistories, names: Sequence[str]) -> list[tuple[int | No
     return equations
 
 
-def _before_rounding(shown: int, base: int) -> tuple[float, float]:
-    return (shown - base // 2, shown + (base - 1) // 2) if base > 1 else (shown, shown)
-
-
 def _cell_limits(shown: int | None, rules: Rules) -> tuple[float, float | None]:
     if shown is None:
         return (1, None)
-    low, high = _before_rounding(shown, rules.rounding)
+    low, high = before_rounding(shown, rules.rounding)
     return (max(low, rules.threshold, 1), high)
 
 
