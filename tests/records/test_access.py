@@ -24,6 +24,7 @@ from bearwitness.records import (
     snapshot,
 )
 from bearwitness.records.access import INSIDE, STATED, visible
+from bearwitness.records.indexing import place_key
 from bearwitness.records.models import AuditEntry, Event, Person, Source
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,7 @@ def tell(name, person):
     yes = {"asked_by": name, "how": "spoken", "given_at": TODAY}
     actions.give_consent(reader(name), person, uses=[Use.RECORD, Use.ANALYSE], **yes)
     told = {"held_on": "2026", "interviewer": name, "language": "ko", "text": "words"}
+    told["place"] = f"near {person.code_name}"
     told = actions.add_interview(reader(name), person, **told)
     actions.add_act(
         reader(name, Role.CODER), person, term="trafficking/deception", source=told.source
@@ -122,6 +124,8 @@ def arguments(name, function, world):
         "number": person.interviews.first().pk,
         "interview": person.interviews.first(),
         "wanted": Wanted(),
+        "places": [place_key(f"near {person.code_name}")],
+        "most": 8,
     }
     if name == "people_named":
         known["wanted"] = Wanted(text="가상둘이")
@@ -175,6 +179,11 @@ def test_no_query_gives_a_row_of_another_team(name, function):
     if name in {"authors", "number_of_passages"}:
         assert not answer
         return
+    if name == "places_as_said":
+        assert not answer
+    if name == "counts_by_place":
+        assert sum(counts["interviews"] for counts in answer.values()) == 2
+        assert place_key(f"near {theirs.code_name}") not in answer
     if name == "counts_by_state":
         assert sum(answer.values()) == 2  # ours and the one they opened
         return

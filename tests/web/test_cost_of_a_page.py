@@ -15,7 +15,17 @@ from bearwitness.records import actions
 from bearwitness.records.filling import fill_with_fiction
 from bearwitness.records.queries.sources import MOST_OFFERED
 
-PAGES = ["start", "people", "interviews", "acts", "events", "sources", "accounts", "erasures"]
+PAGES = [
+    "start",
+    "people",
+    "interviews",
+    "acts",
+    "events",
+    "places",
+    "sources",
+    "accounts",
+    "erasures",
+]
 
 
 def grow(number):

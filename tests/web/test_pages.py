@@ -75,7 +75,7 @@ def address(name, person):
     wanted = set(pattern.pattern.converters)
     row = rows_by_room(person).get(str(pattern.pattern).split("/")[0])
     known = {"code_name": person.code_name, "kind": "interview", "listed": "people"}
-    known |= {"token": "0123456789ab", "field": "origin"}
+    known |= {"token": "0123456789ab", "field": "origin", "place": "yanji"}
     known |= {"figure": "total", "table": "histories"}
     known["number"] = getattr(row, "pk", 1)
     if name in OF_STUDY:

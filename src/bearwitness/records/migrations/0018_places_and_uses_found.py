@@ -1,7 +1,7 @@
 from django.db import migrations, models
 
 PLACE = models.CharField(blank=True, max_length=200)
-WHEN = ("first_day", "last_day", "team", "is_open")
+WHOSE_AND_WHEN = ("team", "is_open", "first_day", "last_day")
 # By the names that Django gave them: the field itself stays as it is, so no table is made anew.
 EARLIER = [
     f"records_findable{name}{end}"
@@ -24,9 +24,9 @@ class Migration(migrations.Migration):
             [migrations.AlterField(f"findable{kind}", "place", PLACE) for kind in ("act", "event", "interview")],
         ),
         migrations.RemoveIndex("findableact", "acts_of_a_term"),
-        indexed("acts_of_a_term", "findableact", "term", "place", *WHEN, "act"),
-        indexed("acts_at_a_place", "findableact", "place", *WHEN, "act"),
-        indexed("told_in_a_time", "findableinterview", *WHEN, "interview"),
+        indexed("acts_of_a_term", "findableact", "term", "place", *WHOSE_AND_WHEN, "act"),
+        indexed("acts_at_a_place", "findableact", "place", *WHOSE_AND_WHEN, "act"),
+        indexed("told_in_a_time", "findableinterview", *WHOSE_AND_WHEN, "interview"),
         indexed("events_at_a_place", "findableevent", "place", "team", "is_open", "event"),
         indexed("told_at_a_place", "findableinterview", "place", "team", "is_open", "interview"),
         indexed("consents_to_a_use", "consent", "use", "person"),

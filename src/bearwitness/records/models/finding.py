@@ -66,7 +66,7 @@ class FindableName(Findable):
         indexes = (models.Index(fields=["text", "person"], name="people_of_a_name"),)
 
 
-_WHEN = ("first_day", "last_day", "team", "is_open")
+_WHOSE_AND_WHEN = ("team", "is_open", "first_day", "last_day")
 
 
 class Dated(Findable):
@@ -90,7 +90,7 @@ class FindableInterview(Dated):
     class Meta:
         indexes = (
             models.Index(fields=["place", "team", "is_open", "interview"], name="told_at_a_place"),
-            models.Index(fields=[*_WHEN, "interview"], name="told_in_a_time"),
+            models.Index(fields=[*_WHOSE_AND_WHEN, "interview"], name="told_in_a_time"),
         )
 
 
@@ -107,8 +107,8 @@ class FindableAct(Dated):
     class Meta:
         # Whose they are stands in the index too: other teams' rows are passed over within it.
         indexes = (
-            models.Index(fields=["term", "place", *_WHEN, "act"], name="acts_of_a_term"),
-            models.Index(fields=["place", *_WHEN, "act"], name="acts_at_a_place"),
+            models.Index(fields=["term", "place", *_WHOSE_AND_WHEN, "act"], name="acts_of_a_term"),
+            models.Index(fields=["place", *_WHOSE_AND_WHEN, "act"], name="acts_at_a_place"),
         )
 
 

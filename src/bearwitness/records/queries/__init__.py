@@ -66,6 +66,11 @@ from bearwitness.records.queries.people import (
     person,
     records_of,
 )
+from bearwitness.records.queries.placed import (
+    counts_by_place,
+    interviews_held_at,
+    places_as_said,
+)
 from bearwitness.records.queries.releases import (
     base_now,
     published_with,
@@ -114,6 +119,7 @@ __all__ = [
     "consented_people",
     "consented_records",
     "consents",
+    "counts_by_place",
     "counts_by_state",
     "drafts",
     "entry_of",
@@ -133,6 +139,7 @@ __all__ = [
     "handed_out",
     "interview",
     "interviews",
+    "interviews_held_at",
     "interviews_to_hand_out",
     "lists",
     "my_teams",
@@ -149,6 +156,7 @@ __all__ = [
     "people_to_hand_out",
     "perpetrators",
     "person",
+    "places_as_said",
     "published_with",
     "records_from",
     "records_of",

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from bearwitness.web.casebook import coded, finding, keeping, sources, views, way
+from bearwitness.web.casebook import coded, finding, keeping, places, sources, views, way
 from bearwitness.web.casebook import interviews as told
 
 
@@ -51,6 +51,8 @@ urlpatterns = [
     path("events/", coded.events, name="events"),
     path("events/add/", coded.AddEvent.as_view(), name="add-event"),
     path("events/<int:number>/", coded.event, name="event"),
+    path("places/", places.places, name="places"),
+    path("places/<slug:place>/", places.place, name="place"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add/", sources.AddSource.as_view(), name="add-source"),
     path("sources/<int:number>/", sources.source, name="source"),

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from math import cos, radians
-
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bearwitness.casebook.places import Place, find_places, name_in_full
+from bearwitness.casebook.places import find_places, name_in_full
 from bearwitness.casebook.trajectory import Axis, Placed, Step, in_order
 from bearwitness.records import queries
+from bearwitness.web.casebook import maps
 from bearwitness.web.casebook.shown import act_of, consents_of, person_of
 from bearwitness.web.pages import language_tag
 
-_KILOMETRES = 111.2  # in a degree of latitude
 _LEAST_BAR = 1.2  # per cent of the line: a day must still be seen
-_LETTERS = 0.028  # of the width of the map
 
 
 @require_safe
@@ -84,50 +77,6 @@ def _years(axis: Axis | None):
     return [{"year": y, "x": round(100 * (y - axis.start) / span, 2)} for y in axis.years(most=6)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Frame:
-    """A box of the earth, flat: fine for a region, where the middle latitude gives the scale."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-    width: int = 640
-
-    @property
-    def _scale(self) -> float:
-        return self.width / ((self.east - self.west) * self._narrowing)
-
-    @property
-    def _narrowing(self) -> float:
-        return cos(radians((self.south + self.north) / 2))
-
-    def at(self, longitude: float, latitude: float) -> tuple[float, float]:
-        x = (longitude - self.west) * self._narrowing * self._scale
-        return round(x, 1), round((self.north - latitude) * self._scale, 1)
-
-    def pixels(self, kilometres: float) -> float:
-        return round(kilometres / _KILOMETRES * self._scale, 1)
-
-    def holds(self, place: Place) -> bool:
-        latitude, longitude = place.point or (0.0, 0.0)
-        return self.south < latitude < self.north and self.west < longitude < self.east
-
-
-@cache
-def _outlines(name: str) -> tuple[_Frame, str]:
-    """The frame, and its coasts and borders as the `d` of one path."""
-    text = (files("bearwitness.casebook") / "outlines.json").read_text(encoding="utf-8")
-    found = json.loads(text)[name]
-    west, south, east, north = found["box"]
-    frame = _Frame(west=west, south=south, east=east, north=north)
-    drawn = []
-    for line in found["lines"]:
-        points = [frame.at(*point) for point in line]
-        drawn.append("M" + "L".join(f"{x} {y}" for x, y in points))
-    return frame, "".join(drawn)
-
-
 def draw_map(numbered: list[tuple[int, Placed]]):
     """Points in their order, joined; None where no step has a place that can be mapped.
 
@@ -138,44 +87,15 @@ def draw_map(numbered: list[tuple[int, Placed]]):
     known = [(n, placed) for n, placed in numbered if placed.step.place.point]
     if not known:
         return None
-    near = all(_outlines("border")[0].holds(placed.step.place) for _, placed in known)
-    frame, outline = _outlines("border" if near else "region")
+    frame, outline = maps.around([placed.step.place for _, placed in known])
     spots: dict[tuple[float, float], dict] = {}
     joins, before = [], None
     for number, placed in known:
-        latitude, longitude = placed.step.place.point
-        at = frame.at(longitude, latitude)
-        spot = spots.setdefault(at, _spot(frame, placed.step.place, at))
+        drawn = maps.spot(frame, placed.step.place, language_tag())
+        at = drawn["at"]
+        spot = spots.setdefault(at, drawn)
         spot["numbers"] = f"{spot['numbers']}, {number}".lstrip(", ")
         if before and before != at:
             joins.append({"from": before, "to": at, "sure": placed.sure})
         before = at
-    view = _view(frame, list(spots))
-    letters = round(view[2] * _LETTERS, 2)
-    _set_labels(list(spots.values()), letters)
-    drawn = {"view": " ".join(map(str, view)), "letters": letters, "thin": round(letters / 8, 2)}
-    return drawn | {"outline": outline, "spots": list(spots.values()), "joins": joins}
-
-
-def _view(frame: _Frame, points: list[tuple[float, float]]) -> list[float]:
-    """The part of the map to show: the points with room round them, three wide to two high."""
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    width = max(max(xs) - min(xs), 1.5 * (max(ys) - min(ys)), frame.width / 6) * 1.8
-    width = min(width, frame.width)
-    height = width / 1.5
-    left = (min(xs) + max(xs) - width) / 2
-    top = (min(ys) + max(ys) - height) / 2
-    return [round(value, 1) for value in (left, top, width, height)]
-
-
-def _set_labels(spots: list[dict], letters: float) -> None:
-    """Labels right of their points, moved down where they would stand on one another."""
-    lowest = float("-inf")
-    for spot in sorted(spots, key=lambda spot: spot["at"][1]):
-        lowest = max(spot["at"][1] + letters / 3, lowest + 1.15 * letters)
-        spot["label"] = (round(spot["at"][0] + letters, 1), round(lowest, 1))
-
-
-def _spot(frame: _Frame, place: Place, at: tuple[float, float]) -> dict:
-    ring = frame.pixels(place.precision or 0.0)
-    return {"at": at, "ring": ring, "name": place.name(language_tag()), "numbers": ""}
+    return maps.drawn(frame, list(spots.values())) | {"outline": outline, "joins": joins}
