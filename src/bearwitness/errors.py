@@ -24,7 +24,8 @@ BearwitnessError                 1
 │   ├── SigningFailed           53
 │   ├── FigureStale             54  a report's text was written for another value
 │   ├── LetterUnknown           55  no font that ships with us has this letter
-│   └── WordsMissing            56  a report in this language lacks words of the study
+│   ├── WordsMissing            56  a report in this language lacks words of the study
+│   └── LedgerBroken            57  the ledger of releases was changed or cut
 ├── VerificationError           60
 │   ├── PackageInvalid          61  not a package, or a part is missing
 │   ├── PackageChanged          62  a file differs from the manifest
@@ -155,6 +156,10 @@ class LetterUnknown(ReleaseError):
 
 class WordsMissing(ReleaseError):
     exit_code = 56
+
+
+class LedgerBroken(ReleaseError):
+    exit_code = 57
 
 
 class VerificationError(BearwitnessError):

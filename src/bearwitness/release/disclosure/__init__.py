@@ -11,7 +11,16 @@ from bearwitness.release.disclosure.histories import (
     protect_histories,
     safe_strata,
 )
+from bearwitness.release.disclosure.knowledge import Exposure, Secret, find_betrayed, know_of
+from bearwitness.release.disclosure.ledger import append_to_ledger, ledger_head, read_ledger
 from bearwitness.release.disclosure.linked import Cells, link_levels, link_tables
+from bearwitness.release.disclosure.printed import (
+    Entry,
+    PrintedSum,
+    PrintedTable,
+    print_table,
+    show_key,
+)
 from bearwitness.release.disclosure.problem import Problem, make_problem
 from bearwitness.release.disclosure.rounding import round_count, round_estimate
 from bearwitness.release.disclosure.rules import DEFAULT_RULES, CellRule, Levels
@@ -23,26 +32,38 @@ __all__ = [
     "CellRule",
     "Cells",
     "Crossed",
+    "Entry",
+    "Exposure",
     "Hierarchy",
     "Levels",
+    "PrintedSum",
+    "PrintedTable",
     "Problem",
     "Rules",
     "SafeHistories",
+    "Secret",
     "Suppression",
     "System",
+    "append_to_ledger",
     "attack",
     "check_safe",
     "cross",
+    "find_betrayed",
     "find_bounds",
     "find_exposed",
     "flat_hierarchy",
+    "know_of",
+    "ledger_head",
     "link_levels",
     "link_tables",
     "make_hierarchy",
     "make_problem",
+    "print_table",
     "protect_histories",
+    "read_ledger",
     "round_count",
     "round_estimate",
     "safe_strata",
+    "show_key",
     "suppress",
 ]
