@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from bearwitness.demo.acts import IMPRISONED, WITHIN_A_MONTH
 from bearwitness.pipeline import estimate_file, run_study
 from bearwitness.pipeline.worked import CITED, PUBLISHED, copy_published, make_fictional
 from bearwitness.release.figures import recompute
@@ -79,6 +80,11 @@ def test_the_fictional_study_covers_its_truth_and_names_nobody(tmp_path):
     estimates = [row.split(')",')[-1].split(",") for row in rows if row.startswith(',"bic')]
     _, _, lower, upper = map(float, estimates[0][:4])
     assert lower < 600 < upper
+    told = {row["id"]: row for row in csv.DictReader(
+        (folder / "output" / "package" / "data" / "figures.csv").open(encoding="utf-8")
+    )}  # fmt: skip
+    soon = [float(told["imprisoned-soon"][end]) for end in ("lower", "upper")]
+    assert soon[0] < 100 * IMPRISONED * WITHIN_A_MONTH < soon[1] + 5
     names = {
         name
         for line in (folder / "output" / "internal" / "members.csv").read_text().splitlines()[1:]

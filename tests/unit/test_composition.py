@@ -86,6 +86,7 @@ def test_another_unit_scales_the_answer_and_nothing_else(a, b, factor):
 def test_what_stands_in_a_formula_twice_is_one_thing():
     found = compose(read_formula("a / a"), ranges(a=(10, 0.5)))
     assert (found.lower, found.value, found.upper) == pytest.approx((1, 1, 1))
+    assert found.reach is None, "the ends of intervals would say 0.6 to 1.7"
     shared = {"a": Leaf(key="x", spread=Uniform(1, 2)), "b": Leaf(key="x", spread=Uniform(1, 2))}
     assert compose(read_formula("a - b"), shared).upper == pytest.approx(0)
 

@@ -247,3 +247,14 @@ def test_widened_bounds_are_true_and_leave_no_small_group(counts, rules):
     if possibly < base:
         assert high == 1 or high * base >= possibly
     assert low == 0 or low * base >= threshold - rounding
+
+
+def test_long_delays_that_nobody_has_seen_do_not_add_up():
+    """Sixty delays and few acts: a prior of half an act for each would more than double the sum."""
+    random = np.random.default_rng(11)
+    off = []
+    for number in range(60):
+        table, truth = late(random, acts=300, periods=60)
+        found = complete(table, seed=number, draws=300)
+        off.append(np.median(found.drawn.sum(axis=1)) / truth.sum())
+    assert np.median(off) == pytest.approx(1, abs=0.05)

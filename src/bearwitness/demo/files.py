@@ -32,6 +32,13 @@ def write_lists(casebook: Casebook, folder: Path) -> list[Path]:
     return [folder / name for name in made]
 
 
+def write_acts(acts: list[Row], folder: Path) -> Path:
+    """Write acts.csv, a table of acts as studies read it."""
+    path = folder / "acts.csv"
+    path.write_bytes(_csv(acts))
+    return path
+
+
 def _csv(rows: list[Row]) -> bytes:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]) if rows else list(COLUMNS), lineterminator="\n")

@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bearwitness.demo import generate, write_lists
+from bearwitness.demo import draw_acts, generate, write_acts, write_lists
 from bearwitness.intake import seal
 from bearwitness.pipeline.analyse import Progress
 from bearwitness.pipeline.run import run_study
@@ -47,6 +47,7 @@ def make_fictional(into: Path, *, size: int) -> Path:
     shutil.rmtree(drawn, ignore_errors=True)
     drawn.mkdir(parents=True)
     written = [path for path in write_lists(casebook, drawn) if path.stem != "truth"]
+    written.append(write_acts(draw_acts(casebook), drawn))
     shutil.rmtree(folder / "frozen", ignore_errors=True)
     seal(written, folder / "frozen")
     shutil.rmtree(drawn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from bearwitness.errors import StudyInvalid
@@ -188,11 +189,7 @@ def _caveats(
     told += _of_ranges(leaves)
     if found.extremes and dependence.is_unknown:
         told.append(_extremes(found, shown))
-    if (
-        found.draws > 1
-        and abs(found.reach[0]) < float("inf")
-        and abs(found.reach[1]) < float("inf")
-    ):
+    if found.draws > 1 and found.reach and all(map(isfinite, found.reach)):
         told.append(tell("reach", low=shown(found.reach[0]), high=shown(found.reach[1])))
     if reason := one.get("population_reason"):
         told.append(tell("populations", which=_populations(leaves), reason=_reason(one, reason)))

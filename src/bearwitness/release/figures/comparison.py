@@ -15,7 +15,7 @@ from bearwitness.release.figures.spreads import Reals
 
 MONTH = 30
 FEWEST_MONTHS = 6  # on both sides together, to tell whether months differ by more than chance
-MOST_PERIODS = 36
+MOST_PERIODS = 60  # longer spans are cut into longer periods than months
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,12 @@ def with_delay(days: Reals, recorded: Reals, *, span: Span, level: float = 0.95)
     Raises EstimateRefused where too few acts have both days to estimate a delay.
     """
     before, after, now = span.before, span.after, span.now
-    periods = min(MOST_PERIODS, max(2, -(-(now + 1 - before[0]) // MONTH)))
-    done = complete(triangle_of(days, recorded, now=now, period=MONTH, periods=periods))
-    start = now + 1 - MONTH * periods
-    middles = start + MONTH * np.arange(periods) + MONTH / 2
+    whole = now + 1 - before[0]
+    period = max(MONTH, -(-whole // MOST_PERIODS))
+    periods = max(2, -(-whole // period))
+    done = complete(triangle_of(days, recorded, now=now, period=period, periods=periods))
+    start = now + 1 - period * periods
+    middles = start + period * np.arange(periods) + period / 2
     sides = [(middles >= a) & (middles <= b) for a, b in (before, after)]
     if not all(side.any() for side in sides):
         raise EstimateRefused("a period holds no whole month", hint="Take longer periods.")

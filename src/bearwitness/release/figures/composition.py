@@ -50,7 +50,9 @@ class Composed:
 
     `extremes` is the interval of the same level under the worst dependence at either end; None
     where there is nothing to depend on each other, or where parts are not all above 0. `reach` is
-    the least and greatest possible. `error` is the simulation's standard error of what is printed.
+    the least and greatest possible; None where a part stands in the formula twice, since it is
+    then nearer than the ends of intervals say. `error` is the simulation's standard error of what
+    is printed.
     """
 
     value: float
@@ -59,7 +61,7 @@ class Composed:
     step: float
     level: float
     extremes: tuple[float, float] | None
-    reach: tuple[float, float]
+    reach: tuple[float, float] | None
     error: float
     draws: int
 
@@ -180,6 +182,7 @@ def _with_open_ends(
             hint="Cite figures with ends, or compose the parts that have them.",
         )
     lower, value, upper = (float(x) for x in found.quantiles)
+    twice = len({leaves[name].key for name in formula.names()}) < len(list(formula.names()))
     return Composed(
         value=value,
         lower=None if below else lower,
@@ -187,7 +190,7 @@ def _with_open_ends(
         step=found.step,
         level=found.level,
         extremes=extremes,
-        reach=(-np.inf if below else reach.low, np.inf if above else reach.high),
+        reach=None if twice else (-np.inf if below else reach.low, np.inf if above else reach.high),
         error=found.error,
         draws=found.draws,
     )

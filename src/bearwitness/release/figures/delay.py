@@ -38,10 +38,11 @@ def complete(triangle: Reals, *, seed: int = 1, draws: int = DRAWS) -> Completed
     """Estimate what is still to be recorded; an interval comes from the draws.
 
     `triangle[t, x]` are the acts of period t that were recorded x periods later; those that now
-    cannot yet be known, with t + x past the last period, are NaN. Draws: each hazard from
-    Beta(n + 1/2, m - n + 1/2), independent of one another (Lawless 1994, section 3.2), the acts to
-    come from a negative binomial given those recorded, both with the counts divided by the
-    dispersion where the table varies by more than chance. Raises EstimateRefused for a table with
+    cannot yet be known, with t + x past the last period, are NaN. Draws: hazards are independent of
+    one another (Lawless 1994, section 3.2), each from the beta that a Dirichlet prior over delays
+    gives, with one act's worth in all; the acts to come from a negative binomial given those
+    recorded; both with the counts divided by the dispersion where the table varies by more than
+    chance. Raises EstimateRefused for a table with
     fewer than 30 acts.
     """
     known = ~np.isnan(triangle)
@@ -56,8 +57,13 @@ def complete(triangle: Reals, *, seed: int = 1, draws: int = DRAWS) -> Completed
     share = _share_recorded(hazards[None, :], known)[0]
     random = np.random.default_rng(seed)
     spread = _dispersion(triangle, known, recorded / share, hazards)
+    # One act's worth of prior over all delays together (Perks 1947): were it half an act for each,
+    # the many long delays that nobody has seen would add up to a great deal still to come.
+    each, sooner = 1 / len(at), np.arange(len(at)) / len(at)
     drawn_hazards = random.beta(
-        at / spread + 0.5, (within - at) / spread + 0.5, size=(draws, len(at))
+        at / spread + each,
+        np.maximum((within - at) / spread + sooner, 1e-9),
+        size=(draws, len(at)),
     )
     drawn_hazards[:, 0] = 1.0
     drawn_hazards[:, within == 0] = 0.0
