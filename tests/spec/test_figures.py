@@ -351,6 +351,29 @@ def test_an_act_that_no_vocabulary_knows_is_refused(tmp_path):
     assert "[[figures]] soon" in error.where
 
 
+def test_two_figures_that_differ_by_a_few_people_are_refused_together(tmp_path):
+    """Each alone is large enough; the one less the other is three people."""
+    figures = """
+[[figures]]
+id = "held"
+kind = "count"
+table = "acts"
+of = { type = "detention/deprivation-of-liberty" }
+
+[[figures]]
+id = "held-arbitrarily"
+kind = "count"
+table = "acts"
+of = { type = "detention/arbitrary-detention" }
+"""
+    acts = [(f"P{n}", HELD, "2015", "", 1, "") for n in range(40)]
+    acts += [(f"Q{n}", "detention/enforced-disappearance", "2015", "", 1, "") for n in range(3)]
+    error = refused(tmp_path, figures, acts=acts, threshold=10)
+    assert "'held-arbitrarily' and 'held' differ by fewer than 10" in error.message
+    many = acts + [(f"R{n}", "detention/enforced-disappearance", "", "", 1, "") for n in range(9)]
+    assert set(made(tmp_path, figures, acts=many, threshold=10)) == {"held", "held-arbitrarily"}
+
+
 # Before and after: a border closes on a day
 
 CLOSED = f"""

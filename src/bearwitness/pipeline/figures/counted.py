@@ -46,6 +46,11 @@ class Rows:
     def mask(self, told: Mapping[str, Any], where: str) -> Any:
         return rows_where(self.table, told, where=where)
 
+    def group(self, mask: Any, counted: str = "people") -> frozenset[str]:
+        """Who, or which acts, are in the rows of a mask; people and acts never mix."""
+        keys = self.people[mask] if counted == "people" else self.keys[mask]
+        return frozenset(f"{self.name}:{counted}:{key}" for key in keys.tolist())
+
     def keys_of(self, mask: Any) -> dict[str, tuple[str, ...]]:
         return {self.name: tuple(sorted(self.keys[mask].tolist()))}
 
@@ -82,8 +87,9 @@ def make_count(given: Given, one: Declaration) -> Made:
         caveats=caveats(given), recipe=_cell(one, rows, shown), base=_base(shown, one),
     )  # fmt: skip
     return Made(
-        figure=figure, leaf=Leaf(key=one.id, spread=Known(float(shown))), rows=rows.keys_of(mask)
-    )
+        figure=figure, leaf=Leaf(key=one.id, spread=Known(float(shown))), rows=rows.keys_of(mask),
+        groups=(rows.group(mask, one.get("count", "people")),),
+    )  # fmt: skip
 
 
 def make_share(given: Given, one: Declaration) -> Made:
@@ -109,7 +115,8 @@ def make_share(given: Given, one: Declaration) -> Made:
         recipe=recipe(share=[shown, out_of], interval=kind, level=level, of=of, where=where),
     )  # fmt: skip
     leaf = Leaf(key=one.id, spread=Share(shown, out_of))
-    return Made(figure=figure, leaf=leaf, rows=rows.keys_of(mask))
+    groups = _groups(one, rows, mask)
+    return Made(figure=figure, leaf=leaf, rows=rows.keys_of(mask), groups=groups)
 
 
 def make_rate(given: Given, one: Declaration) -> Made:
@@ -137,7 +144,9 @@ def make_rate(given: Given, one: Declaration) -> Made:
         recipe=recipe(rate=[least, most], years=years, level=level), base=_base(least, one, "act"),
     )  # fmt: skip
     leaf = Leaf(key=one.id, spread=Rate((least + most) / 2, years))
-    return Made(figure=figure, leaf=leaf, rows=rows.keys_of(mask))
+    inside = mask & (acts.first >= start_day) & (acts.last <= end_day)
+    groups = (rows.group(inside, "acts"),)
+    return Made(figure=figure, leaf=leaf, rows=rows.keys_of(mask), groups=groups)
 
 
 def days_of(one: Declaration, period: str) -> tuple[int, int]:
@@ -174,6 +183,14 @@ def _both(one: Declaration, rows: Rows, of: Mapping[str, Any], where: Mapping[st
         return int((rows.mask(of, one.where) & rows.mask(where, one.where)).sum())
     base, also = (set(rows.people[rows.mask(told, one.where)]) for told in (of, where))
     return len(base & also)
+
+
+def _groups(one: Declaration, rows: Rows, base: Any) -> tuple[frozenset[str], ...]:
+    """The base of a share, and those of it who are counted."""
+    counted, where = one.get("count", "people"), rows.mask(one.get("where", {}), one.where)
+    also = base & where if counted == "acts" else where
+    whole = rows.group(base, counted)
+    return whole, whole & rows.group(also, counted)
 
 
 def _cell(one: Declaration, rows: Rows, shown: int) -> str:

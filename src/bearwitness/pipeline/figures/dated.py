@@ -65,11 +65,13 @@ def make_sequence_share(given: Given, one: Declaration) -> Made:
         recipe=recipe(bounds=[low, high], base=base, first=one.get("first"), then=one.get("then"),
                       within=one.get("within")),
     )  # fmt: skip
-    counted = _mask(given, one, one.told["first"]) | _mask(given, one, one.told["then"])
+    gone = _mask(given, one, one.told["first"])
+    counted = gone | _mask(given, one, one.told["then"])
     return Made(
         figure=figure,
         leaf=Leaf(key=one.id, spread=Uniform(low, high)),
         rows=rows_of(given, one).keys_of(counted),
+        groups=(rows_of(given, one).group(gone),),
     )
 
 
@@ -129,6 +131,7 @@ def make_before_after(given: Given, one: Declaration) -> Made:
         figure=figure,
         no_part="a comparison cannot be a part of a formula",
         rows=rows.keys_of(inside[0] | inside[1]),
+        groups=tuple(rows.group(side, "acts") for side in inside),
     )
 
 

@@ -40,13 +40,15 @@ class Made:
     """A figure, and what it is as a part of others: None where it cannot be one, with the reason.
 
     `rows` are the keys of the frozen rows that were counted, by table: for those who may walk back
-    to them. They stay in the study's internal output.
+    to them. They stay in the study's internal output. `groups` are the people, or acts, whose
+    number is printed or can be read off what is.
     """
 
     figure: Figure
     leaf: Leaf | None = None
     no_part: str = ""
     rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: tuple[frozenset[str], ...] = ()
 
 
 def start(given: Given, one: Declaration, **values: Any) -> Figure:

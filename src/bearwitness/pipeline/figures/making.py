@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bearwitness.errors import DisclosureUnsafe
 from bearwitness.pipeline.figures.cited import make_cited
 from bearwitness.pipeline.figures.composed import make_composed
 from bearwitness.pipeline.figures.counted import make_count, make_rate, make_share
@@ -19,6 +20,7 @@ from bearwitness.pipeline.figures.estimated import (
     make_unseen,
 )
 from bearwitness.pipeline.figures.given import Given, Made
+from bearwitness.release import Rules
 from bearwitness.release.figures import Declaration
 
 MAKERS: Mapping[str, Callable[[Given, Declaration], Made]] = {
@@ -35,7 +37,11 @@ MAKERS: Mapping[str, Callable[[Given, Declaration], Made]] = {
 
 
 def make_figures(given: Given) -> dict[str, Made]:
-    """Make every figure that study.toml declares. Raises StudyInvalid, FigureUnknown."""
+    """Make every figure that study.toml declares.
+
+    Raises StudyInvalid, FigureUnknown, and DisclosureUnsafe where two figures together betray a
+    small group.
+    """
     declared = given.study.declared()
     named = {one.id: one for one in declared}
     made: dict[str, Made] = {}
@@ -46,4 +52,24 @@ def make_figures(given: Given) -> dict[str, Made]:
             made[one.id] = (make_count if "table" in one.told else make_observed)(given, one)
         else:
             made[one.id] = MAKERS[one.kind](given, one)
+    _check_differences(made, given.rules)
     return {entry["id"]: made[entry["id"]] for entry in given.study.figures}
+
+
+def _check_differences(made: Mapping[str, Made], rules: Rules) -> None:
+    """Two groups of which one is a part of the other must differ by nobody, or by enough.
+
+    Raises DisclosureUnsafe, naming both figures: whoever has them can compute who is left over.
+    """
+    if rules.is_waived:
+        return
+    groups = [(name, group) for name, one in made.items() for group in one.groups]
+    for larger, whole in groups:
+        for smaller, part in groups:
+            if part < whole and len(whole - part) < rules.threshold:
+                raise DisclosureUnsafe(
+                    f"the figures {smaller!r} and {larger!r} differ by fewer than "
+                    f"{rules.threshold} people or acts: whoever has both can compute them",
+                    where="study.toml [[figures]]",
+                    hint="Leave one of them out, or count both in groups that differ by more.",
+                )
