@@ -456,6 +456,8 @@ def test_nothing_caps_the_unseen():
     assert np.isfinite(drawn).all()
     # The mean of a negative binomial: n (1 - p) / p.
     assert drawn.mean(axis=0) == pytest.approx(100 / chance[:, 0], rel=0.02)
+    # Where everybody is on some list, rounding may take the chance beyond one.
+    assert (unseen_given(np.full((1, 9), 1 + 2e-15), 100, random) == 0).all()
     # 10,000 people each on one of three lists, six on two.
     thin = {"a": 4000, "b": 3000, "c": 3000, "a+b": 3, "a+c": 3}
     answer = LatentClass(classes=2, chains=4).fit(rows(thin))

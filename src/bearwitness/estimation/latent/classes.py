@@ -213,7 +213,7 @@ def unseen_given(seen: Reals, observed: int, random: np.random.Generator) -> Rea
     Negative binomial, as the prior 1/N has it: Poisson with a Gamma mean. A mean too large for
     whole numbers of a machine is its own answer: Poisson noise is then less than one part in 10**6.
     """
-    chance = np.asarray(seen.T, dtype=float)
+    chance = np.minimum(seen.T.astype(float), 1.0)  # shares add up to one but for rounding
     mean = random.gamma(observed, size=chance.shape) * (1 - chance) / chance
     return np.asarray(np.where(mean < 1e12, random.poisson(np.minimum(mean, 1e12)), mean))
 
