@@ -7,7 +7,7 @@ import pytest
 
 from bearwitness.errors import StudyInvalid
 from bearwitness.intake import seal
-from bearwitness.pipeline import run_study
+from bearwitness.pipeline import init_study, run_study
 from bearwitness.release.figures import recompute
 
 pytestmark = pytest.mark.usefixtures("signing_key")
@@ -138,3 +138,20 @@ def test_rows_that_were_counted_stay_inside_and_counts_come_out_again(small_stud
     for row in rows.values():
         plain = dict(row) | dict(zip(("value", "lower", "upper"), numbers(row), strict=True))
         assert recompute(plain, tables) == ""
+
+
+def test_a_register_of_claims_makes_a_study_by_itself(tmp_path):
+    register = tmp_path / "claims.csv"
+    register.write_text(
+        "id,published,publisher,measure,population,low,high,unit,cites\n"
+        "a,2019,Alpha,share,women of the valley,60,60,percent,\n"
+        "b,2020,Beta,share,people of the valley,60,60,percent,a\n",
+        encoding="utf-8",
+    )
+    folder = tmp_path / "study"
+    (told,) = init_study(folder, [register], title="Claims", period="2019/2020", place="valley")
+    assert "a register of claims; nobody is counted in it" in told
+    run_study(folder)
+    report = (folder / "output" / "report.html").read_text(encoding="utf-8")
+    assert "population changed" in report and "Who repeats whom" in report
+    assert not (folder / "output" / "internal" / "histories.csv").exists()

@@ -132,3 +132,24 @@ def test_labels_leave_empty_what_is_unknown():
 )
 def test_strata_are_withheld_until_what_the_sum_leaves_is_no_small_group(observed, printed):
     assert safe_strata(observed, Rules()) == frozenset(printed)
+
+
+def test_a_figure_of_a_stratum_states_its_estimate_and_never_the_people_observed_in_it(study):
+    path = study / "study.toml"
+    figures = "".join(
+        f'\n[[figures]]\nid = "{name}"\nkind = "estimate"\nstratum = "{name}"\n'
+        f'population = "people of the {name}"\n'
+        for name in ("east", "west")
+    )
+    path.write_text(path.read_text() + "print_against_verdict = 'a test'\n" + figures)
+    run_study(study)
+    told = {r["id"]: r for r in rows((study / "output/package/data/figures.csv").read_text())}
+    inside = rows((study / "output/internal/estimates.csv").read_text(encoding="utf-8"))
+    east = next(row for row in inside if row["stratum"] == "east")
+    assert float(told["east"]["value"]) == pytest.approx(float(east["estimate"]), rel=0.05)
+    assert told["east"]["base"] == "people observed on 3 lists"
+    assert told["west"]["value"] == told["west"]["lower"] == ""
+    assert "withheld: a small stratum" in told["west"]["method"]
+    path.write_text(path.read_text().replace('stratum = "west"', 'stratum = "sky"'))
+    with pytest.raises(StudyInvalid, match="no estimate of the stratum 'sky'"):
+        run_study(study)

@@ -4,17 +4,22 @@ The real register is in ../shared; the small one here is invented.
 """
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 from bearwitness.errors import TableMismatch
 from bearwitness.release.claims import (
+    Plausible,
     draw_lineage,
+    draw_lineages,
     find_contradictions,
     read_claims,
     read_parts,
+    read_plausible,
 )
+from bearwitness.release.words import Words
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "claims" / "red-zone-claims.csv"
 HEAD = "id,published,publisher,attributed_to,measure,population,low,high,unit,cites,note"
@@ -75,6 +80,81 @@ def test_a_part_above_its_whole_is_found_through_any_number_of_steps(part, why):
 
 def test_a_chain_that_ends_with_nobody_is_found():
     assert found(FIRST.replace("Office", "reportedly")) == [("no first source", ("a",))]
+
+
+ILO = Plausible(unit="USD per person per year", low=3687, high=27252, source="Office of Labour")
+MANY = "p,2019,Alpha,Office,number,women of the valley,150000,200000,persons,,"
+
+
+def told_together(*lines, plausible=(ILO,)):
+    rows = list(csv.DictReader([HEAD, *lines]))
+    claims = read_claims({n: [r[n] for r in rows] for n in HEAD.split(",")}, plausible=plausible)
+    return [c for c in find_contradictions(claims) if c.kind == "implausible implication"]
+
+
+def test_an_amount_that_is_implausible_for_the_people_told_with_it_is_found():
+    money = MONEY.replace("105,,", "105000000,,")
+    (one,) = told_together(money, MANY)
+    assert one.claims == ("m", "p")
+    assert "in USD per person per year that is 520–700" in one.sentence
+    assert "known elsewhere: 3,687–27,252 (Office of Labour)" in one.sentence
+    share = "s,2019,Alpha,Office,share,women of the valley,40,56,percent,,"
+    (one,) = told_together(money, MANY, share)
+    assert one.claims == ("m", "p", "s")
+    assert "of whom 40 to 56 percent; in USD per person per year that is 940–1,800" in one.sentence
+    plausible = share.replace("40,56", "10,20")
+    assert told_together(money, MANY, plausible) == [], "up to 7,000 a person"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("2019,Alpha,Office,number", "2023,Beta,Bureau,number"),  # told by others, another year
+        ("150000,200000", "5000,9000"),  # 12,000 to 21,000 a person is plausible
+        ("persons", "cases"),
+    ],
+)
+def test_what_was_not_told_together_or_is_plausible_is_let_be(change):
+    assert told_together(MONEY.replace("105,,", "105000000,,"), MANY.replace(*change)) == []
+
+
+def test_what_is_known_elsewhere_needs_a_source():
+    columns = {"unit": ["USD"], "low": ["1"], "high": ["2"], "source": [""]}
+    with pytest.raises(TableMismatch, match="needed") as refused:
+        read_plausible(columns, where="plausible.csv")
+    assert refused.value.where == "plausible.csv, column 'source', row 2"
+    with pytest.raises(TableMismatch, match="no column 'source'"):
+        read_plausible({"unit": [], "low": [], "high": []})
+
+
+def test_a_long_lineage_is_drawn_on_pages_and_no_chain_is_cut():
+    lines = [
+        line
+        for n in range(60)
+        for line in (
+            f"a{n},2019,Alpha,Office {n},share,women of the valley,{n + 1},{n + 1},percent,,",
+            f"b{n},2020,Beta,Office {n},share,women of the valley,{n + 1},{n + 1},percent,a{n},",
+        )
+    ]
+    claims = register(*lines)
+    pages = draw_lineages(claims, [])
+    assert len(pages) > 1
+    for page in pages:
+        width, height = (float(x) for x in re.search(rb"0 0 (\d+) ([\d.]+)", page.svg).groups())
+        assert height <= 1.4 * width, "it fits on a page"
+    drawn = [row for page in pages for row in page.data.rows]
+    assert len(drawn) == 120
+    for page in pages:
+        ids = {row[0] for row in page.data.rows}
+        assert all(row[1] in ids for row in page.data.rows if row[1] != "—")
+
+
+def test_a_contradiction_is_said_in_the_languages_that_we_have():
+    again = "b,2019-06,Beta,Office,share,of the valley,60,60,percent,a,"
+    (lost,) = find_contradictions(register(FIRST, again))
+    own = {"60 percent": "60%", "women of the valley": "골짜기의 여성", "of the valley": "골짜기"}
+    said = lost.in_words(Words(language="ko", own=own))
+    assert "“골짜기의 여성” 60%" in said and "도중에 사라진 말" in said
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bearwitness.pipeline.figures.given import (
     withheld,
 )
 from bearwitness.pipeline.obey import Stated, rounded_bound, show, state
+from bearwitness.pipeline.strata import printable_strata
 from bearwitness.release.figures import Declaration, Leaf, in_english, step_of, tell
 from bearwitness.release.figures.spreads import Drawn, Known, Scaled
 
@@ -107,27 +108,37 @@ def _stated(given: Given, one: Declaration) -> tuple[Estimate, Stated]:
     estimate = find_estimate(given, one)
     safe, answers = given.safe, given.answers
     assert safe is not None and answers is not None  # noqa: S101 - find_estimate has seen them
-    if estimate.stratum and estimate.stratum not in _printable(given):
-        return estimate, Stated(value=None, lower=None, upper=None, why="withheld: a small stratum")
+    if estimate.stratum:
+        return _stated_stratum(given, estimate)
     bound = rounded_bound(estimate, safe)
     return estimate, state(given.study, answers, bound, observed_shown=safe.observed is not None)
 
 
-def _printable(given: Given) -> set[str]:
-    from bearwitness.pipeline.strata import printable_strata
-
-    strata = given.answers.strata if given.answers else None
-    return {e.stratum for e in printable_strata(strata, given.rules)} if strata else set()
+def _stated_stratum(given: Given, estimate: Estimate) -> tuple[Estimate, Stated]:
+    """Of a stratum an estimate is stated or nothing: a bound would be the people observed."""
+    answers = given.answers
+    strata = answers.strata if answers else None
+    printable = printable_strata(strata, given.rules) if strata else ()
+    if estimate.stratum not in {e.stratum for e in printable}:
+        return estimate, Stated(value=None, lower=None, upper=None, why="withheld: a small stratum")
+    if answers and estimate.estimate is not None:
+        whole = state(given.study, answers, estimate)
+        if whole.value is not None:
+            return estimate, whole
+        return estimate, Stated(value=None, lower=None, upper=None, why=whole.why)
+    return estimate, Stated(value=None, lower=None, upper=None, why=str(estimate.verdict))
 
 
 def _figure(given: Given, one: Declaration, estimate: Estimate, stated: Stated) -> Any:
-    observed = given.safe.observed if given.safe else None
     lists = len(given.safe.list_totals) if given.safe else 0
+    base = f"people observed on {lists} lists"
+    if not estimate.stratum:
+        base = f"{show(given.safe.observed if given.safe else None)} {base}"
     return start(
         given, one, unit=one.get("unit", "people"),
         value=stated.value, lower=stated.lower, upper=stated.upper, level=estimate.level,
         step=max(1.0, step_of(stated.lower, stated.upper)) if stated.value else 1.0,
-        base=in_english(f"{show(observed)} people observed on {lists} lists"),
+        base=in_english(base),
         method=in_english(f"{_method(estimate)}. {stated.why}".rstrip(". ")),
         provenance=provenance(given, "HISTORIES", "ESTIMATES"),
     )  # fmt: skip

@@ -110,7 +110,7 @@ KINDS: Mapping[str, Kind] = {
         needs=("of_column",),
     ),
     "estimate": Kind(meaning="people in all, by one method", takes=("method", "stratum")),
-    "unseen": Kind(meaning="people on no list, by one method", takes=("method", "stratum")),
+    "unseen": Kind(meaning="people on no list, by one method", takes=("method",)),
     "list_total": Kind(meaning="people on one list", takes=("list",), needs=("list",)),
     "before_after": Kind(
         meaning="how many times as many acts a day after a date as before it",
