@@ -24,6 +24,7 @@ from bearwitness.errors import NotPermitted
 from bearwitness.records import actions
 from bearwitness.records.audit import verify_audit
 from bearwitness.records.models import Person
+from bearwitness.records.release_guards import remove_guards
 from bearwitness.records.signing_in import Try
 from bearwitness.records.triggers import remove_triggers
 
@@ -52,6 +53,7 @@ def test_writers_stand_in_line():
     assert Person.objects.count() == 80
     assert verify_audit() >= before + 80
     remove_triggers(connection)  # or the audit would refuse to be emptied after the test
+    remove_guards(connection)
 
 
 @pytest.mark.django_db(transaction=True)

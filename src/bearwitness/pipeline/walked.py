@@ -20,10 +20,15 @@ from typing import Any, BinaryIO
 from bearwitness.errors import FigureUnknown, StudyInvalid
 from bearwitness.pipeline.walk import ALL, FIGURE, INDEX, LINES, PATTERN, Stand
 from bearwitness.provenance import RunRecord, file_digest, read_run
+from bearwitness.release import Figure
 
 PER_PAGE = 50
 ACTS_FILE = "acts.table.csv"  # as a snapshot of the casebook calls it
 _FIGURES = "package/data/figures.csv"
+_TEXTS = (
+    "id", "statement", "unit", "population", "period", "place", "base", "method", "provenance",
+    "kind", "recipe",
+)  # fmt: skip
 _BOUND = re.compile(r"([A-Z]+) sha256:([0-9a-f]{64})")
 _MOST_A_LINE = 4_096  # bytes of one line; ids and file names are shorter by far
 
@@ -123,8 +128,9 @@ class Walk:
     @cached_property
     def published(self) -> tuple[str, ...]:
         """Names of the tables of the package, without the figures themselves."""
-        found = sorted((self.output / "package" / "data").rglob("*.csv"))
-        return tuple(p.stem for p in found if p.name != "figures.csv")
+        data = self.output / "package" / "data"
+        found = sorted(p.relative_to(data).with_suffix("") for p in data.rglob("*.csv"))
+        return tuple(p.as_posix() for p in found if p.as_posix() != "figures")
 
     def published_for(self, figure: str) -> list[str]:
         """The published tables of the same name as those that a figure was computed from; all of
@@ -210,14 +216,32 @@ class Walk:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     def _table_path(self, name: str) -> Path:
-        (path,) = sorted((self.output / "package" / "data").rglob(f"{name}.csv"))[:1]
-        return path
+        return self.output / "package" / "data" / f"{name}.csv"
 
     def _output_bond(self, path: str) -> Bond:
         return _bond(path, self.run.outputs.get(path, ""), self.output / path)
 
     def _input_bond(self, name: str, digest: str) -> Bond:
         return _bond(name, digest, self.folder / name)
+
+
+def as_printed(row: Mapping[str, str]) -> Figure:
+    """The figure that a row of a package's FIGURES was printed from, in English words."""
+    numbers = {name: _number(row.get(name, "")) for name in ("value", "lower", "upper", "level")}
+    texts = {name: row.get(name, "") for name in _TEXTS}
+    step = _number(row.get("step", "")) or 1.0
+    is_cited = row.get("provenance") == "cited" or row.get("kind") == "cited"
+    return Figure(**texts, **numbers, step=step, marked=is_cited)  # type: ignore[arg-type]
+
+
+def sentence_of(row: Mapping[str, str], language: str) -> str:
+    """The sentence as it was printed in that language."""
+    own = row.get(language.lower().replace("-", "_"), "")
+    return own or as_printed(row).say()
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
 
 
 def _bond(what: str, expected: str, path: Path) -> Bond:

@@ -65,8 +65,8 @@ class Changes:
 def compare_packages(before: Path | None, after: Path) -> Changes:
     """What a reader of the package `after` finds different from `before`; None for a first one.
 
-    Rows of a table are matched by the fewest first columns that tell all of its rows apart.
-    Provenance and digests of a figure are left out: they change with every input.
+    Rows of a table are matched by the fewest first columns that name each of them and tell all
+    apart. Provenance and digests of a figure are left out: they change with every input.
     """
     old, new = _data(before), _data(after)
     settings, inputs = _settings(old.get(_PROVENANCE), new.get(_PROVENANCE))
@@ -128,7 +128,8 @@ def _table(content: bytes) -> tuple[list[str], list[list[str]]]:
 def _key_length(headers: Sequence[list[str]], tables: Sequence[list[list[str]]]) -> int:
     width = len(headers[0])
     for length in range(1, width):
-        if all(len({tuple(row[:length]) for row in rows}) == len(rows) for rows in tables):
+        keys = [[tuple(row[:length]) for row in rows] for rows in tables]
+        if all(len(set(of)) == len(of) and all(map(any, of)) for of in keys):
             return length
     return max(width, 1)
 

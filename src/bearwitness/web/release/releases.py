@@ -31,7 +31,12 @@ from bearwitness.records.kept import (
 from bearwitness.release.changes import compare_packages
 from bearwitness.web.pages import found, need, stretch_of
 from bearwitness.web.release.folders import folder_of
-from bearwitness.web.release.words import LOOK_WORDS, MOVE_WORDS, STANDING_WORDS
+from bearwitness.web.release.words import (
+    COLUMN_WORDS,
+    LOOK_WORDS,
+    MOVE_WORDS,
+    STANDING_WORDS,
+)
 from bearwitness.web.release.zipped import send_package
 from bearwitness.web.said import in_one_line
 
@@ -142,11 +147,11 @@ def _show(request, wanted, form):
     context = _row(reader, wanted) | {
         "before": before,
         "changes": changes,
+        "figures": [(one, _in_words(one)) for one in changes.figures],
         "cells": changes.cells[:MOST_CELLS],
         "more_cells": max(len(changes.cells) - MOST_CELLS, 0),
         "base": compare_bases(before.package_digest, wanted.package_digest) if before else None,
         "now": queries.base_now(reader, wanted, on=localdate()),
-        "figures": figures_of(package),
         "verdicts": rows_of(package, "estimates"),
         "looks": [(name, LOOK_WORDS[name], name in ticked) for name in LOOKS],
         "form": form,
@@ -179,9 +184,11 @@ def _package_of(before):
     return kept_folder(before.package_digest) / PACKAGE if before else None
 
 
-def figures_of(package: Path):
-    """The figures of a kept package, as they were printed."""
-    return rows_of(package, "figures")
+def _in_words(change):
+    """What differs in a figure. That its sentences do is said only where its numbers do not."""
+    numbers = {"value", "lower", "upper"} & set(change.changed)
+    said = [c for c in change.changed if not (numbers and c in ("ko", "zh_hans", "statement"))]
+    return list(dict.fromkeys(str(COLUMN_WORDS.get(c, c)) for c in said))
 
 
 def rows_of(package: Path, name: str) -> list[dict[str, str]]:

@@ -229,4 +229,4 @@ def _flat(name, value):
         for key, below in value.items():
             yield from _flat(f"{name}.{key}" if name else str(key), below)
     else:
-        yield name, value
+        yield name, ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -39,3 +39,23 @@ STEP_WORDS = {
     Step.TOLD: _("Interviews and acts"),
     Step.WORDS: _("The words"),
 }
+
+# Columns of FIGURES, as a checker reads what differs. Sentences follow from the value.
+COLUMN_WORDS = {
+    "value": _("value"),
+    "lower": _("interval"),
+    "upper": _("interval"),
+    "level": _("interval"),
+    "step": _("rounding"),
+    "statement": _("wording"),
+    "ko": _("wording"),
+    "zh_hans": _("wording"),
+    "unit": _("unit"),
+    "population": _("population"),
+    "period": _("period"),
+    "place": _("place"),
+    "base": _("base"),
+    "method": _("method"),
+    "caveats": _("caveats"),
+    "kind": _("kind"),
+}
