@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from bearwitness.records.shelved import Bound
 from django.db import connection
 from tests.cast import reader
 
@@ -14,6 +13,7 @@ from bearwitness.casebook.rights import LOCAL, Role
 from bearwitness.records import actions, queries, shelving
 from bearwitness.records.filling import fill_with_fiction
 from bearwitness.records.models import Act, Interview, Person, Shelf, Team
+from bearwitness.records.shelved import Bound
 
 pytestmark = pytest.mark.django_db
 KINDS = {
