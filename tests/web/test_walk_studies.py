@@ -39,7 +39,7 @@ def made(request, tmp_path_factory):
     """A study that was run, in a folder of its own."""
     into = tmp_path_factory.mktemp("studies")
     if request.param == "border-fictional":
-        folder = make_fictional(into, size=150)
+        folder = make_fictional(into, size=300)
     else:
         folder = Path(shutil.copytree(STUDIES / request.param, into / request.param))
     lighten(folder)
