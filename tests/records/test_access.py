@@ -126,6 +126,7 @@ def arguments(name, function, world):
         "wanted": Wanted(),
         "places": [place_key(f"near {person.code_name}")],
         "most": 8,
+        "name": "",
     }
     if name == "people_named":
         known["wanted"] = Wanted(text="가상둘이")

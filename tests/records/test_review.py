@@ -30,11 +30,11 @@ def told():
 def test_from_draft_to_reviewed(told):
     alice, dina = reader("alice"), reader("dina")
     assert list(queries.to_finish(alice)) == [told]
-    assert list(queries.to_review(dina)) == []
+    assert queries.to_review(dina, most=8) == []
     actions.move_interview(alice, told, to=State.READY, reviewer="dina")
     assert list(queries.to_finish(alice)) == []
-    assert list(queries.to_review(dina)) == [told]
-    assert list(queries.to_review(reader("bob"))) == []  # it waits for Dina
+    assert queries.to_review(dina, most=8) == [told]
+    assert queries.to_review(reader("bob"), most=8) == []  # it waits for Dina
     actions.move_interview(dina, told, to=State.SENT_BACK, reason="Which spring?")
     assert list(queries.to_finish(alice)) == [told]
     assert [c.text for c in queries.comments(alice, told)] == ["Which spring?"]
@@ -61,8 +61,8 @@ def test_who_codes_an_act_in_it_becomes_an_author(told):
     actions.move_interview(dina, told, to=State.READY)
     with pytest.raises(NotPermitted):
         actions.move_interview(dina, told, to=State.REVIEWED)
-    assert list(queries.to_review(dina)) == []
-    assert list(queries.to_review(reader("bob"))) == [told]
+    assert queries.to_review(dina, most=8) == []
+    assert queries.to_review(reader("bob"), most=8) == [told]
 
 
 @pytest.mark.parametrize("name", ["alice", "charlie", "nobody-at-all"])

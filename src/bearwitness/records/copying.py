@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 
 Row = tuple[Any, ...]
 
@@ -40,12 +40,18 @@ def count_on(numbers: Iterable[str]) -> None:
             cursor.execute(statement)
 
 
-def bring_statistics_up_to_date() -> None:
-    """So that PostgreSQL knows that there are many rows now: it would do that itself, later.
+def settle_after_commit() -> None:
+    """Once this transaction is committed, let PostgreSQL look at the many rows that are there now.
 
-    SQLite has no use for it: without statistics it walks a list from its newest row, which is
-    what our pages want; with them it sorts all rows of a common place.
+    It would do that itself, later: until then its plans are of an empty casebook, and it looks up
+    in the table what stands in an index. SQLite has no use for it: without statistics it walks a
+    list from its newest row, which is what our pages want; with them it sorts every row of a
+    common place.
     """
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        transaction.on_commit(_settle)
+
+
+def _settle() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")

@@ -12,7 +12,7 @@ from bearwitness.casebook.rights import LOCAL, Reader, Right
 from bearwitness.errors import RecordsError
 from bearwitness.records.access import action
 from bearwitness.records.audit import audited
-from bearwitness.records.copying import bring_statistics_up_to_date, copy_rows, count_on
+from bearwitness.records.copying import copy_rows, count_on, settle_after_commit
 from bearwitness.records.indexing import BATCH, MODELS, facts_of, keys_for
 from bearwitness.records.models import IndexState, NameKey, PersonName
 from bearwitness.records.text_index import (
@@ -49,7 +49,7 @@ def make_index(told: Callable[[str], object]) -> int:
             if count >= _TELL and count % _TELL < BATCH:
                 told(f"{count:,} rows in the search index")
     install_text_index(connection)
-    bring_statistics_up_to_date()
+    settle_after_commit()
     IndexState.objects.update_or_create(pk=1, defaults={"version": VERSION})
     return count
 

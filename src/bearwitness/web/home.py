@@ -36,7 +36,7 @@ def _work(reader):
     if len(reader.teams) > 1:
         context["teams"] = queries.my_teams(reader)
     if may(reader, Right.REVIEW):
-        context["to_review"] = with_state_words(list(queries.to_review(reader)[:_MOST]))
+        context["to_review"] = with_state_words(queries.to_review(reader, most=_MOST))
     if may(reader, Right.CODE):
         context["to_finish"] = with_state_words(list(queries.to_finish(reader)[:_MOST]))
     return context

@@ -86,6 +86,9 @@ from bearwitness.records.queries.reviewing import (
     reviewers,
     to_finish,
     to_review,
+    waiting_for,
+    who_has_to_finish_what,
+    who_reviews_what,
 )
 from bearwitness.records.queries.shelves import counts_by_state, newest
 from bearwitness.records.queries.sources import (
@@ -176,4 +179,7 @@ __all__ = [
     "teams",
     "to_finish",
     "to_review",
+    "waiting_for",
+    "who_has_to_finish_what",
+    "who_reviews_what",
 ]

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bearwitness.casebook.review import EDITABLE, State
 from bearwitness.casebook.rights import RIGHTS, Reader, Right
-from bearwitness.records.access import query, visible
-from bearwitness.records.models import Act, Comment, Interview, Shelf
+from bearwitness.records.access import own, query, visible
+from bearwitness.records.models import Act, Comment, Interview
 from bearwitness.records.queries.sources import interviews
-from bearwitness.records.shelving import INTERVIEW
+from bearwitness.records.shelved import Bound, interview_shelves, numbers_on
+
+_NEAR = 200  # of what is ready, the newest, which are looked through first
 
 
 @query(Right.SEE)
@@ -21,17 +23,47 @@ def authors(reader: Reader, interview: Interview) -> frozenset[str]:
 
 
 @query(Right.REVIEW)
-def to_review(reader: Reader) -> QuerySet[Interview]:
-    """What waits for this reader to be reviewed: assigned to them or to nobody, never their own."""
-    # By the shelves first: of all that is ready, little may be of the reader's teams.
-    here = Shelf.objects.filter(
-        shelf=f"{INTERVIEW}{State.READY.value}", audience__in=[0, *reader.teams]
-    )
-    ready = interviews(reader).filter(pk__in=here.values("number"), state=State.READY)
-    ready = ready.filter(person__team__in=reader.teams)
+def to_review(reader: Reader, *, most: int) -> list[Interview]:
+    """What waits for this reader to be reviewed, the newest first: assigned to them or to nobody,
+    never their own."""
     mine = Q(assigned_to=reader.name) | Q(assigned_to="")
     coded = Act.objects.filter(source=OuterRef("source"), author=reader.name)
-    return ready.filter(mine, ~Exists(coded)).exclude(author=reader.name)
+    rows = _ready(reader).filter(mine, ~Exists(coded)).exclude(author=reader.name)
+    near = numbers_on(reader, interview_shelves(State.READY), bound=Bound(), most=_NEAR)
+    found = list(rows.filter(pk__in=near)[:most])
+    return found if len(found) == most or len(near) < _NEAR else list(rows[:most])
+
+
+def _ready(reader: Reader) -> QuerySet[Interview]:
+    """What is ready in the reader's own teams: nobody reviews what another team opened."""
+    ready = interviews(reader).filter(state=State.READY)
+    return ready if reader.every_team else ready.filter(person__team__in=reader.teams)
+
+
+@query(Right.REVIEW)
+def who_reviews_what(reader: Reader) -> dict[str, int]:
+    """How many interviews of the reader's teams wait for whom; "" for those given to nobody."""
+    waiting = _ready(reader).order_by().values_list("assigned_to")
+    return dict(waiting.annotate(n=Count("pk")).order_by("-n", "assigned_to"))
+
+
+@query(Right.REVIEW)
+def who_has_to_finish_what(reader: Reader) -> dict[str, dict[str, int]]:
+    """By author, how many interviews of the reader's teams are drafts, and how many were sent
+    back. The account is not known of those that came in with a list."""
+    open_ones = interviews(reader).filter(own(reader, "person__"), state__in=EDITABLE)
+    counted = open_ones.order_by().values_list("author", "state").annotate(n=Count("pk"))
+    found: dict[str, dict[str, int]] = {}
+    for author, state, number in counted:
+        found.setdefault(author, {})[state] = number
+    return found
+
+
+@query(Right.REVIEW)
+def waiting_for(reader: Reader, name: str, *, most: int) -> list[Interview]:
+    """What waits for the account of this name, or for anybody where it is empty, the first to be
+    written down first."""
+    return list(_ready(reader).filter(assigned_to=name).order_by("pk")[:most])
 
 
 @query(Right.CODE)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from bearwitness.web.casebook import coded, finding, keeping, places, sources, views, way
+from bearwitness.web.casebook import coded, finding, keeping, places, reviews, sources, views, way
 from bearwitness.web.casebook import interviews as told
 
 
@@ -43,6 +43,7 @@ urlpatterns = [
     path("interviews/<int:number>/move/", told.move_interview, name="move-interview"),
     path("interviews/<int:number>/comment/", told.add_comment, name="add-comment"),
     path("interviews/<int:number>/code/", coded.CodeAct.as_view(), name="code-act"),
+    path("reviews/", reviews.reviews, name="reviews"),
     path("acts/", coded.acts, name="acts"),
     path("acts/<int:number>/", coded.act, name="act"),
     path("acts/<int:number>/by/", coded.AddPerpetrator.as_view(), name="add-perpetrator"),
