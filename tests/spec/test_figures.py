@@ -191,6 +191,7 @@ def test_what_is_drawn_is_chosen_by_the_study(tmp_path):
         (PEOPLE.replace("lower = 150000\n", "").replace("upper = 200000\n", ""), "needs a value"),
         (PEOPLE.replace("150000", "250000"), "lower is above upper"),
         (PEOPLE + PEOPLE, "two figures have this id"),
+        (PEOPLE.replace('"people"', '"all people"'), "cannot stand in a placeholder"),
         (MONEY.replace("price_year = 2019\n", ""), "without the year whose money it is"),
         (PEOPLE + SHARE + HARMED.replace("people *", "persons *"), "names 'persons'"),
         (PEOPLE + SHARE + HARMED.replace('"persons"', '"cases"'), "the formula gives person"),
@@ -326,6 +327,14 @@ of = {{ type = "{RETURN}" }}
     assert figure.lower == pytest.approx(4.795389 / 5, abs=0.05)  # Garwood for 10, five years
     assert figure.value is None
     assert "people of the valley" in figure.say()
+
+
+def test_a_period_that_cannot_be_read_is_refused_with_the_figure(tmp_path):
+    rate = '[[figures]]\nid = "r"\nkind = "rate"\ntable = "acts"\nperiod = "last year"\n'
+    error = refused(tmp_path, rate, acts=went("A", "2015", None))
+    assert "the period cannot be read" in error.message and "[[figures]] r" in error.where
+    error = refused(tmp_path, rate.replace("last year", "2015/.."), acts=went("A", "2015", None))
+    assert "needs both ends" in error.message
 
 
 def test_a_median_of_days_says_how_well_it_is_known(tmp_path):

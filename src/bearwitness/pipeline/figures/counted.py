@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from bearwitness.casebook.values import When
-from bearwitness.errors import StudyInvalid
+from bearwitness.errors import InputError, StudyInvalid
 from bearwitness.pipeline.acts import rows_where
 from bearwitness.pipeline.figures.given import (
     Given,
@@ -126,9 +126,9 @@ def make_rate(given: Given, one: Declaration) -> Made:
     mask = rows.mask(one.get("of", {}) | one.get("where", {}), one.where)
     start_day, end_day = days_of(one, one.get("period", given.study.period))
     surely, possibly = counted_within(acts.dated(mask), start_day, end_day)
-    if surely < rules.threshold or (
-        0 < possibly - surely < rules.threshold and rules.rounding <= 1
-    ):
+    if 0 < possibly - surely < rules.threshold:  # a small group: put together with its neighbour
+        surely = possibly - rules.threshold
+    if surely < rules.threshold:
         return withheld(given, one, rows.name)
     least = surely // rules.rounding * rules.rounding
     most = -(-possibly // rules.rounding) * rules.rounding
@@ -150,11 +150,17 @@ def make_rate(given: Given, one: Declaration) -> Made:
 
 
 def days_of(one: Declaration, period: str) -> tuple[int, int]:
-    """First and last day of a period, as ordinals. Raises StudyInvalid for one without ends."""
-    when = When.read(period)
+    """First and last day of a period, as ordinals.
+
+    Raises StudyInvalid for one that cannot be read, or that has an open end.
+    """
+    try:
+        when = When.read(period)
+    except InputError as error:
+        raise one.wrong(f"the period cannot be read: {error.message}", error.hint) from error
     if when.first_day is None or when.last_day is None:
         raise StudyInvalid(
-            "a rate needs a period with both ends",
+            "the period needs both ends",
             where=one.where,
             hint='Write period = "2015/2019", as EDTF.',
         )

@@ -5,6 +5,7 @@ KEYS and KINDS are data; docs/reference/study.md is generated from them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -17,6 +18,7 @@ from bearwitness.release.figures.units import is_money, read_unit
 from bearwitness.release.figures.wording import LANGUAGES, unknown_placeholder
 
 _NUMBER = (int, float)
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 # key -> (type, meaning)
 KEYS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
@@ -41,7 +43,7 @@ KEYS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "count": (str, "what is counted: people or acts"),
     "first": ((str, list), "the act, or acts, that the people of the base went through"),
     "then": ((str, list), "the act that followed"),
-    "within": (str, 'how soon it followed: "30 days", "1 month", "2 years"'),
+    "within": (str, 'how soon it followed: "30 days", "1 month" (31 days), "2 years" (366 each)'),
     "interval": (str, "of a share: wilson, jeffreys or none"),
     "quantile": (_NUMBER, "which: 0.5 is the median"),
     "of_column": (str, "a quantile's column: birth_year, or days from `first` to `then`"),
@@ -183,6 +185,12 @@ def _declaration(entry: Mapping[str, Any], where: str, number: int) -> Declarati
             )
     place = f"{where} [[figures]] {entry['id']}"
     kind = _SAME_KIND.get(entry["kind"], entry["kind"])
+    if not _ID.fullmatch(entry["id"]):
+        raise StudyInvalid(
+            "this id cannot stand in a placeholder or a formula",
+            where=place,
+            hint="Letters, digits, - and _ only, with a letter first.",
+        )
     if kind not in KINDS:
         raise StudyInvalid(
             f"there is no kind of figure {kind!r}",
