@@ -50,7 +50,7 @@ HEADER = "# The words of bearwitness. `make words` keeps this file; the msgstr l
 REPORTED = (
     "estimation", "linkage/__init__.py", "linkage/matcher.py", "pipeline/analyse.py",
     "pipeline/methods.py", "pipeline/obey.py", "pipeline/publish.py", "pipeline/strata.py",
-    "pipeline/study.py",
+    "pipeline/recheck.py", "pipeline/study.py",
     "pipeline/claims.py", "release/charts.py", "release/disclosure", "release/disclosure.py",
 )  # fmt: skip
 NOT_REPORTED = (
@@ -62,7 +62,7 @@ NOT_REPORTED = (
     "estimation/registry.py", "estimation/counting.py",
 )  # fmt: skip
 MARKS = ("mark", "say")
-FOR_MACHINES = re.compile(r"\w_[lr]\b|_[lr], |SET | = |Did you mean|sounds|years")
+FOR_MACHINES = re.compile(r"\w_[lr]\b|_[lr], |SET | = |Did you mean|sounds|years|UTC|--")
 
 
 @dataclass(frozen=True)

@@ -356,6 +356,23 @@ def verify(package: Path, signer: str | None, authority: Path | None, as_json: b
 
 
 @main.command()
+@click.argument("package", type=_FILE)
+@click.argument("folder", type=_FOLDER)
+@click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
+@click.option("--authority", type=_FILE, help="The timestamp authority you trust: a PEM file.")
+def site(package: Path, folder: Path, signer: str | None, authority: Path | None) -> None:
+    """Make a public site of PACKAGE in FOLDER, after checking it as `verify` does.
+
+    Pages in every language of the report, with no script and no request to any other place: put
+    the folder on any web server, or on a disk.
+    """
+    from bearwitness.pipeline.site import make_site
+
+    pages = make_site(package, folder, signer=signer, authority=authority)
+    click.echo(f"{len(pages)} pages; the first is {folder / 'index.html'}")
+
+
+@main.command()
 @click.argument("package", type=_FOLDER)
 @click.argument("url")
 def timestamp(package: Path, url: str) -> None:

@@ -44,7 +44,7 @@ from bearwitness.release import (
     draw_lists,
     in_words,
     protect_histories,
-    table_csv,
+    tell_release,
     write_csv,
 )
 from bearwitness.tables import FIGURES, check
@@ -86,7 +86,9 @@ def make_release(
     if answers is not None and safe is not None:
         payload["histories.csv"] = write_csv(_safe_table(safe))
         payload["estimates.csv"] = write_csv(_estimates_table(answers, safe))
-    payload |= _charts_drawn(contents)
+    names = {form: file_names(tuple(contents), form) for form in ("html", "pdf")}
+    made_by = f"bearwitness {software_version()}"
+    payload |= tell_release(contents, software=made_by, reports=names)
     payload |= claims_files(linked.claims) if linked.claims else {}
     payload |= describe(payload, _described(study, contents, digests))
     return Release(
@@ -149,20 +151,6 @@ def _reports(contents: Mapping[str, ReportContent]) -> dict[str, bytes]:
         report = build_report(content)
         reports |= {html[language]: report.html, pdf[language]: report.pdf}
     return reports
-
-
-def _charts_drawn(contents: Mapping[str, ReportContent]) -> dict[str, bytes]:
-    """Each chart in each language, and its numbers once."""
-    files = {}
-    for place, (language, content) in enumerate(contents.items()):
-        for name, chart in content.charts.items():
-            if place:
-                files[f"charts/{name}.{language}.svg"] = chart.svg
-                continue
-            files[f"charts/{name}.svg"] = chart.svg
-            if chart.data:
-                files[f"charts/{name}.csv"] = table_csv(chart.data)
-    return files
 
 
 def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these

@@ -188,7 +188,7 @@ def _check_estimates(data: Path) -> Iterator[Again]:
     facts = json.loads((data / "provenance.json").read_text(encoding="utf-8"))
     why = _why_not(safe, facts)
     for row in _read(data / "estimates.csv") or []:
-        name = f"estimate by {row['method']}" + (f" of {row['stratum']}" * bool(row["stratum"]))
+        name = f"estimate by {row['method']}" + (f" ({row['stratum']})" * bool(row["stratum"]))
         reason = "the table printed has no strata" if row["stratum"] else why
         if reason or safe is None:
             yield Again(name=name, is_recomputed=False, how=reason)

@@ -18,7 +18,9 @@ from bearwitness.release.figures import Figure, declare, recompute
 from bearwitness.release.package import add_timestamp, pack, write_package
 from bearwitness.release.report import Report, build_report
 from bearwitness.release.signature import load_or_create_key
+from bearwitness.release.site import Known, build_site
 from bearwitness.release.table import Table
+from bearwitness.release.told import tell_release
 from bearwitness.release.verification import Verified, open_package, verify_package
 from bearwitness.release.words import ENGLISH, LANGUAGES, Words
 
@@ -28,6 +30,7 @@ __all__ = [
     "Chart",
     "Described",
     "Figure",
+    "Known",
     "Part",
     "Report",
     "ReportContent",
@@ -40,6 +43,7 @@ __all__ = [
     "add_timestamp",
     "attack",
     "build_report",
+    "build_site",
     "check_safe",
     "declare",
     "describe",
@@ -56,6 +60,7 @@ __all__ = [
     "round_estimate",
     "safe_strata",
     "table_csv",
+    "tell_release",
     "verify_package",
     "write_csv",
     "write_package",

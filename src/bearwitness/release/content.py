@@ -105,6 +105,9 @@ def say_figure(figure: Figure, words: Words) -> tuple[str, str, str]:
         key: getattr(told, key) or words.said(getattr(figure, key))
         for key in ("population", "base", "method")
     }
+    source = words.said(figure.source)
+    if figure.source:
+        fields["method"] = fields["method"].replace(figure.source, source)
     unit = told.unit or words.own.get(figure.unit, "")
     statement = told.statement or words.own.get(figure.statement, "")
     told = Wording(statement=statement, unit=unit, **fields)
@@ -112,7 +115,7 @@ def say_figure(figure: Figure, words: Words) -> tuple[str, str, str]:
         figure,
         period=words.day(figure.period),
         place=words.said(figure.place),
-        source=words.said(figure.source),
+        source=source,
         words={language: told},
     )
     return spoken.say(language), spoken.note(language), spoken.big(language)

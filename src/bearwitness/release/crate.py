@@ -34,6 +34,7 @@ _NOTES = {
     "figures.csv": "Every figure of the report, with what it rests on.",
     "histories.csv": "People by the set of lists that hold them, as they may be printed.",
     "estimates.csv": "People in all, by method and stratum, with verdicts.",
+    "release.json": "All that the report says, in each language, as data.",
     "provenance.json": "Digests of all inputs and tables, settings, seed and version.",
 }
 _SCHEMAS: Mapping[str, Schema] = {"figures.csv": FIGURES, "estimates.csv": ESTIMATES}

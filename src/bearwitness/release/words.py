@@ -51,7 +51,8 @@ FEW = (
     mark("{0} lists"), mark("cited from {0}"), mark("{0} % bootstrap interval"),
     mark("dependence between {0}"), mark("Because {0}."), mark("Ask: {0}."), mark("{0} or {1}"),
     mark("{0} or the {1}"), mark("rounded to {0}"), mark("{0} and {1}"), mark("{0} people"),
-    mark("{0} people observed on {1} lists"),
+    mark("{0} people observed on {1} lists"), mark("estimate by {0}"), mark("figure {0}"),
+    mark("estimate by {0} ({1})"),
     mark("Population"), mark("Period"), mark("Place"), mark("Base"), mark("Method"),
     mark("People in all, by method and stratum"), mark("count"),
 )  # fmt: skip
