@@ -173,7 +173,8 @@ def said_in(tree: ast.AST) -> Iterator[str]:
 def open_sentences(said: Catalog | None = None) -> str:
     """Those into which something is put, to be known again where they are shown."""
     every = messages() if said is None else said
-    known = {str(m.id) for m in every if "{0}" in str(m.id) and len(str(m.id)) > len("{0}.")}
+    hole = "{0}" if said is None else "{"
+    known = {str(m.id) for m in every if hole in str(m.id) and len(str(m.id)) > len("{0}.")}
     return json.dumps(sorted(known), indent=1) + "\n"
 
 
@@ -273,7 +274,7 @@ def _strings(said) -> tuple[str, ...]:
 def main() -> None:
     PAGE.write_text(page(), encoding="utf-8")
     for domain in (SCREENS, REPORTS):
-        opened = open_sentences(domain.messages())
+        opened = open_sentences() if domain is SCREENS else open_sentences(domain.messages())
         (domain.folder / "sentences.json").write_text(opened, encoding="utf-8")
         for language in LANGUAGES:
             update(language, domain)

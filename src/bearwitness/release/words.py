@@ -26,6 +26,7 @@ _JOINTS: Mapping[str, Mapping[str, str]] = {
 }
 # A sentence with few words of its own would be seen in any other: what is put into it is short.
 _OWN_LETTERS, _FEW_WORDS = 8, 3
+_HOLE = re.compile(r"\{(\w*)[^{}]*\}")
 _DATES = {
     "en": ("{year}", "{month} {year}", "{day} {month} {year}", "{0} to {1}"),
     "ko": ("{year}년", "{year}년 {month}월", "{year}년 {month}월 {day}일", "{0}부터 {1}까지"),
@@ -117,7 +118,9 @@ class Words:
                 told = _catalogue(self.language).gettext(sentence)
                 if told == sentence:
                     continue
-                whole = told.format(*map(self.said, found.groups()))
+                values = dict(zip(_HOLE.findall(sentence), found.groups(), strict=True))
+                put = {name: self.said(part) for name, part in values.items()}
+                whole = _filled(told, put)
                 stop = _FULL_STOP.get(self.language, ".")
                 return whole if said == text else whole + stop if said == bare else whole[:-1]
         return None
@@ -138,6 +141,10 @@ class Words:
             if spoken != pieces:
                 return in_language.get(self.language, joint).join(spoken)
         return None
+
+
+def _filled(sentence: str, values: Mapping[str, str]) -> str:
+    return _HOLE.sub(lambda hole: values[hole[1]], sentence)
 
 
 def _are_long(parts: tuple[str, ...]) -> bool:
@@ -163,11 +170,12 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
     sentences = json.loads(place.read_text(encoding="utf-8"))
     found = []
     for sentence in sorted(sentences, key=_own_letters, reverse=True):
-        pattern = re.compile(re.sub(r"\\\{\d\\\}", "(.*?)", re.escape(sentence)))
+        texts = map(re.escape, _HOLE.split(sentence)[::2])
+        pattern = re.compile("(.*?)".join(texts))
         is_short = sentence.startswith("{") and _own_letters(sentence) < _OWN_LETTERS
         found.append((pattern, sentence, is_short))
     return tuple(found)
 
 
 def _own_letters(sentence: str) -> int:
-    return sum(letter.isalpha() for letter in re.sub(r"\{\d\}", "", sentence))
+    return sum(letter.isalpha() for letter in _HOLE.sub("", sentence))
