@@ -129,8 +129,9 @@ def test_rows_that_were_counted_stay_inside_and_counts_come_out_again(small_stud
     rows = rows_of(small_study)
     assert numbers(rows["returned"])[0] == 30
     internal = small_study / "output" / "internal"
-    kept = json.loads((internal / "figure_rows.json").read_text(encoding="utf-8"))
-    assert len(kept["returned"]["ACTS"]) == 60
+    way = json.loads((internal / "walk.json").read_text(encoding="utf-8"))
+    counted = way["figure:returned:ACTS"]
+    assert (counted["rows"], counted["people"]) == (60, 30)
     assert "SECRET" in (internal / "acts.csv").read_text(encoding="utf-8")
     for path in (small_study / "output" / "package").rglob("*"):
         assert not path.is_file() or b"SECRET" not in path.read_bytes(), path.name

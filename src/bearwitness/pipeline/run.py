@@ -6,7 +6,6 @@ the last whole output, and a run that was killed leaves nothing that could be ta
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -128,8 +127,6 @@ def _write(part: Path, release: Release, linked: Linked, answers: Answers | None
     for name, table in tables.items():
         (internal / f"{name.lower()}.csv").write_bytes(write_csv(table))
     (internal / "rejected.csv").write_bytes(write_csv(release.rejected))
-    rows = json.dumps(release.rows, indent=1, sort_keys=True) + "\n"
-    (internal / "figure_rows.json").write_text(rows, encoding="utf-8")
 
 
 def _write_walk(part: Path, study: Study, release: Release, linked: Linked) -> None:
