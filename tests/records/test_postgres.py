@@ -115,7 +115,10 @@ def run_tests(*what):
 def test_records_and_web_pass_on_postgresql():
     names = ("records", "access", "acts", "consent", "filling", "history", "review", "search")
     files = [TESTS / "records" / f"test_{name}.py" for name in names]
-    run_tests(*files, TESTS / "web" / "test_pages.py", TESTS / "web" / "test_signing_in.py")
+    files += [
+        TESTS / "web" / f"test_{name}.py" for name in ("pages", "releases", "signing_in", "walk")
+    ]
+    run_tests(*files)
 
 
 def test_eight_writers_at_once_leave_one_unbroken_chain(tmp_path):
