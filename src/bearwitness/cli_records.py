@@ -134,6 +134,22 @@ def audit_verify() -> None:
     click.echo(f"{verify_audit():,} entries, {verify_history():,} versions: as they were written")
 
 
+@audit.command(name="releases")
+def audit_releases() -> None:
+    """List the releases, and check every kept package: exit code 70 where one was changed.
+
+    Approving takes three accounts, so it is done in the web app and nowhere else.
+    """
+    start_records()
+    from bearwitness.records import queries
+    from bearwitness.records.kept import check_kept
+
+    for one in queries.releases(LOCAL).order_by("id"):
+        who = ", ".join(filter(None, (one.prepared_by, one.checked_by, one.published_by)))
+        check_kept(one.package_digest)
+        click.echo(f"{one.pk:>4}  {one.standing:<10} {one.study}  {one.package_digest[:16]}  {who}")
+
+
 @click.command()
 @click.option("--check", is_flag=True, help="Only hold the index against the records.")
 def reindex(check: bool) -> None:

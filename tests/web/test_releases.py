@@ -5,6 +5,7 @@ import shutil
 import zipfile
 
 import pytest
+from click.testing import CliRunner
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,6 +15,7 @@ from tests.web.walked import TODAY, freeze_and_run, make_people
 
 from bearwitness.casebook.approval import LOOKS, MOVES, Standing
 from bearwitness.casebook.rights import Role
+from bearwitness.cli import main
 from bearwitness.errors import RecordsError
 from bearwitness.pipeline import run_study
 from bearwitness.records import actions
@@ -129,6 +131,29 @@ def test_a_checker_ticks_all_or_is_told_what_is_left(people):
     shown = body(move(people, "paul", release, to="checked", looked=["figures", "attack"]))
     assert "5 of 7 are left" in shown
     assert shown.count(" checked>") == 2  # what was ticked stays
+
+
+def test_the_first_page_says_what_waits_for_whom(people):
+    release = prepare(people)
+    waits = "Waiting for you"
+    assert waits in body(people("paul", "/studies/"))
+    move(people, "paul", release, **LOOKED)
+    assert waits not in body(people("paul", "/studies/"))
+    assert waits in body(people("petra", "/studies/"))
+    move(people, "petra", release, to="published")
+    assert waits not in body(people("petra", "/studies/"))
+
+
+def test_the_command_line_lists_releases_and_checks_what_is_kept(people, monkeypatch):
+    monkeypatch.setattr("bearwitness.cli_records.start_records", lambda: None)
+    release = publish(people)
+    done = CliRunner().invoke(main, ["audit", "releases"])
+    assert "published  small" in done.output
+    assert "ana, paul, petra" in done.output
+    path = kept_folder(release.package_digest) / "package" / "bag-info.txt"
+    path.chmod(0o600)
+    path.write_text("x")
+    assert CliRunner().invoke(main, ["audit", "releases"]).exit_code == 70
 
 
 def test_sending_back_says_why_and_a_new_one_can_be_prepared(people):

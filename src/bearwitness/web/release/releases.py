@@ -41,6 +41,7 @@ from bearwitness.web.release.zipped import send_package
 from bearwitness.web.said import in_one_line
 
 MOST_RELEASES = 5
+ON_THEIR_WAY = (Standing.PREPARED.value, Standing.CHECKED.value)
 MOST_CELLS = 200  # shown on the page; the rest stand in the package
 
 
@@ -58,6 +59,12 @@ def releases(request):
     page = stretch_of(request, queries.releases(request.reader))
     rows = [_row(request.reader, one) for one in page]
     return render(request, "web/release/releases.html", {"page": page, "releases": rows})
+
+
+def waiting_for(reader):
+    """The releases on their way that this reader can move on: no study has more than one."""
+    rows = (_row(reader, one) for one in queries.releases(reader).filter(standing__in=ON_THEIR_WAY))
+    return [row for row in rows if row["moves"]]
 
 
 def releases_of(reader, study: str):
@@ -163,7 +170,7 @@ def _show(request, wanted, form):
 def _row(reader, wanted):
     """What the list and the page both say of a release."""
     standing = Standing(wanted.standing)
-    is_open = standing in (Standing.PREPARED, Standing.CHECKED)
+    is_open = wanted.standing in ON_THEIR_WAY
     is_stale = is_open and current_run(wanted.study) != wanted.run_digest
     return {
         "release": wanted,

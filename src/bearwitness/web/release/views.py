@@ -22,7 +22,7 @@ from bearwitness.records.snapshot import snapshot
 from bearwitness.release import verify_package
 from bearwitness.web.pages import ActionPage, need
 from bearwitness.web.release.folders import folder_of, folders, home, root
-from bearwitness.web.release.releases import releases_of, send_release
+from bearwitness.web.release.releases import releases_of, send_release, waiting_for
 from bearwitness.web.release.running import RUNNING, read_state, start_run
 
 # The report carries its styles and pictures inside itself, and runs no script.
@@ -47,7 +47,8 @@ def _about(folder: Path) -> dict:
 @need(Right.STUDIES)
 def studies(request):
     found = [_about(folder) for folder in folders().values()]
-    return render(request, "web/release/studies.html", {"studies": found, "root": root()})
+    context = {"studies": found, "root": root(), "releases": waiting_for(request.reader)}
+    return render(request, "web/release/studies.html", context)
 
 
 @require_safe
