@@ -48,6 +48,7 @@ class Linked:
     links: pa.Table = None
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
+    tabulated: Any = None  # the declared tables made safe (pipeline.tabulated), once they are
     acts: Acts | None = None
     claims: ClaimsRead | None = None
     stands: Mapping[str, tuple[str, int]] = field(default_factory=dict)

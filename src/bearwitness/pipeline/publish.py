@@ -12,6 +12,7 @@ import pyarrow as pa
 from bearwitness.estimation import Estimate
 from bearwitness.pipeline.analyse import Answers, Linked
 from bearwitness.pipeline.claims import claims_charts, claims_files, claims_tables
+from bearwitness.pipeline.declared import place_words
 from bearwitness.pipeline.figures import Given, make_figures
 from bearwitness.pipeline.languages import file_names, read_texts, read_words, text_path
 from bearwitness.pipeline.methods import methods_of
@@ -24,6 +25,7 @@ from bearwitness.pipeline.obey import (
     state,
     what_may_be_said,
 )
+from bearwitness.pipeline.released import check_against_ledger, entry_of
 from bearwitness.pipeline.strata import printable_strata, strata_notes
 from bearwitness.pipeline.study import Study
 from bearwitness.provenance import canonical_json, software_version
@@ -47,6 +49,7 @@ from bearwitness.release import (
     tell_release,
     write_csv,
 )
+from bearwitness.release.disclosure import Entry
 from bearwitness.tables import FIGURES, check
 
 HEADLINES = ("estimate", "composed")  # kinds of figures that can stand in large letters
@@ -64,6 +67,7 @@ class Release:
     info: Mapping[str, str]
     rejected: pa.Table
     rows: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    entry: Entry | None = None
 
 
 def make_release(
@@ -86,6 +90,9 @@ def make_release(
     if answers is not None and safe is not None:
         payload["histories.csv"] = write_csv(_safe_table(safe))
         payload["estimates.csv"] = write_csv(_estimates_table(answers, safe))
+    payload |= linked.tabulated.files() if linked.tabulated else {}
+    entry = entry_of(study, linked, safe, answers)
+    check_against_ledger(study, entry, linked)
     names = {form: file_names(tuple(contents), form) for form in ("html", "pdf")}
     made_by = f"bearwitness {software_version()}"
     payload |= tell_release(contents, software=made_by, reports=names)
@@ -99,6 +106,7 @@ def make_release(
             [asdict(r) for r in linked.rejected], schema=_rejected_schema()
         ),
         rows={name: one.rows for name, one in made.items() if one.rows},
+        entry=entry,
     )
 
 
@@ -132,6 +140,7 @@ def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these
     found = {}
     for language, text in texts.items():
         words = read_words(study, language)
+        words = replace(words, own=place_words(language) | dict(words.own))
         where = f"hand/{text_path(study, language).name}"
         charts = _charts(study, answers, safe, words)
         charts |= claims_charts(linked.claims, words) if linked.claims else {}
@@ -172,7 +181,7 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         figures=figures,
         headline=heads[0] if heads else None,
         charts={},
-        tables=_tables(answers, safe),
+        tables=_tables(answers, safe) | (linked.tabulated.for_report() if linked.tabulated else {}),
         judgement=_judgement(study, answers) if answers else (),
         sources=study.sources,
         notes=_notes(linked, answers, Rules(**study.release)),
@@ -217,7 +226,7 @@ def _charts(
              study.headline]  # fmt: skip
     without = [
         _row(words.say("without {list}", list=words.said(titles.get(name, name))), e)
-        for name, e in answers.without
+        for name, e in ((n, rounded_bound(e, safe)) for n, e in answers.without)
     ]
     observed = None if safe.observed is None else float(safe.observed)
     return {
@@ -284,7 +293,8 @@ def _notes(linked: Linked, answers: Answers | None, rules: Rules) -> tuple[str, 
     caveats = [f"{e.method}: {c.rstrip('.')}." for e in answers.estimates for c in e.caveats]
     caveats += strata_notes(answers.strata, rules) if answers.strata else []
     doubts = [_doubt(e) for e in answers.estimates if "variance" in e.details]
-    return tuple(dict.fromkeys([*left_out, *doubts, *caveats]))
+    tabled = linked.tabulated.notes() if linked.tabulated else ()
+    return tuple(dict.fromkeys([*left_out, *doubts, *caveats, *tabled]))
 
 
 def _doubt(estimate: Estimate) -> str:

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from bearwitness.errors import StudyBusy
 from bearwitness.intake import check_seals
 from bearwitness.pipeline.analyse import Answers, Linked, Progress, answer, read_linked
 from bearwitness.pipeline.publish import Release, make_release
+from bearwitness.pipeline.released import keep_for_publication
 from bearwitness.pipeline.study import FILE_NAME, Study, read_study
+from bearwitness.pipeline.tabulated import tabulate
 from bearwitness.pipeline.walk import write_walk
 from bearwitness.provenance import RunRecord, file_digest
 from bearwitness.release import add_timestamp, load_or_create_key, write_csv, write_package
@@ -46,6 +49,7 @@ def run_study(
         linked = read_linked(study, tell)
         answers = answer(study, linked.histories, tell) if study.has_people else None
         tables = _digests(linked, answers)
+        linked = replace(linked, tabulated=tabulate(study, linked, tell))
         tell("protecting tables, setting the report")
         release = make_release(study, linked, answers, digests=inputs | tables)
         part = study.folder / _PART
@@ -57,6 +61,7 @@ def run_study(
         if "timestamp" in study.package:
             tell("asking for a timestamp")
             add_timestamp(part / "package", authority=study.package["timestamp"])
+        keep_for_publication(part, release.entry)
         record = _record(study, inputs, tables, part, started)
         (part / "run.json").write_text(record.to_json(), encoding="utf-8")
         _swap(part, study.output)

@@ -37,6 +37,8 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "release": (dict, False),
         "package": (dict, False),
         "figures": (list, False),
+        "tables": (list, False),
+        "ledger": (dict, False),
     },
     "package": {
         "publisher": (str, False),
@@ -76,6 +78,20 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "threshold_reason": (str, False),
         "rounding": (int, False),
     },
+    "tables": {
+        "name": (str, True),
+        "title": (str, False),
+        "dimensions": (list, True),
+        "hierarchies": (dict, False),
+        "bands": (dict, False),
+        "age_in": (int, False),
+        "rules": (list, False),
+        "method": (str, False),
+        "base": (int, False),
+        "weight": (str, False),
+        "seconds": ((int, float), False),
+    },
+    "ledger": {"folder": (str, False), "added": (int, False), "withdrawn": (int, False)},
     "acts": {"file": (str, True), "encoding": (str, False)},
     "claims": {
         "file": (str, True),
@@ -117,6 +133,13 @@ class Study:
     release: Mapping[str, Any] = field(default_factory=dict)
     package: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[Mapping[str, Any], ...] = ()
+    tables: tuple[Mapping[str, Any], ...] = ()
+    ledger: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ledger_folder(self) -> Path:
+        """Where all releases of these people are kept: beside hand/, or where the study says."""
+        return self.folder / str(self.ledger.get("folder", "ledger"))
 
     @property
     def name(self) -> str:
@@ -190,10 +213,19 @@ def read_study(folder: Path) -> Study:
         raise StudyInvalid(f"this is not TOML: {error}", where=str(path)) from error
     where = f"{folder.name}/{FILE_NAME}"
     _check_keys(content, "", where)
-    for section in ("histories", "acts", "claims", "linkage", "estimation", "release", "package"):
+    for section in (
+        "histories",
+        "acts",
+        "claims",
+        "linkage",
+        "estimation",
+        "release",
+        "package",
+        "ledger",
+    ):
         if section in content:
             _check_keys(content[section], section, where)
-    for section in ("lists", "figures"):
+    for section in ("lists", "figures", "tables"):
         for number, entry in enumerate(content.get(section, []), start=1):
             _check_keys(entry, section, f"{where} [[{section}]] number {number}")
     study = Study(folder=folder, **_frozen_values(content))

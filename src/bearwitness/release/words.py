@@ -56,6 +56,8 @@ FEW = (
     mark("estimate by {0} ({1})"),
     mark("Population"), mark("Period"), mark("Place"), mark("Base"), mark("Method"),
     mark("People in all, by method and stratum"), mark("count"),
+    mark("all"), mark("not stated"), mark("other"), mark("female"), mark("male"), mark("age"),
+    mark("people"), mark("under {0}"), mark("{0} and over"),
 )  # fmt: skip
 
 

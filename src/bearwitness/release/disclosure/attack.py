@@ -24,7 +24,6 @@ from bearwitness.release.disclosure.rules import Levels
 from bearwitness.release.disclosure.solver import TOLERANCE, Programme
 
 SMALL_BLOCK = 60  # cells: up to here the integer programme is cheap
-_INTEGER_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -191,9 +190,7 @@ class _Block:
 
     def whole_extreme(self, cell: int, sign: float, linear: float) -> tuple[float, bool]:
         """The end among whole people, or the linear one where that takes too long."""
-        model = Programme(
-            self.matrix, self.rows, self.range, kind="whole", seconds=_INTEGER_SECONDS
-        )
+        model = Programme(self.matrix, self.rows, self.range, kind="whole")
         model.set_cost(np.array([self.position[cell]]), np.array([sign]))
         point = model.solve()
         if point is None or model.status != "Optimal":

@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
+import secrets
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -30,6 +33,21 @@ def record_keys(secret: bytes, records: Sequence[str]) -> np.ndarray:
         )
     digests = (hmac.digest(secret, name.encode(), hashlib.sha256) for name in records)
     return np.array([int.from_bytes(d[:4], "big") for d in digests], dtype=np.uint64)
+
+
+def cell_secret() -> bytes:
+    """This machine's secret of the cell keys: BEARWITNESS_CELL_SECRET, or the user's settings.
+
+    It is made once and must be kept: under another one, equal cells get other noise.
+    """
+    settings = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    stated = os.environ.get("BEARWITNESS_CELL_SECRET")
+    path = Path(stated) if stated else Path(settings) / "bearwitness" / "cell_secret"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
+            made.write(secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 def cell_keys(table: Crossed, leaf_of_person: np.ndarray, keys: np.ndarray) -> np.ndarray:

@@ -13,9 +13,7 @@ from bearwitness.release.disclosure.linked import Cells
 from bearwitness.release.disclosure.solver import Programme
 
 
-def round_controlled(
-    cells: Cells, base: int, *, seconds: float = 60.0, reach: int = 2
-) -> tuple[np.ndarray, int]:
+def round_controlled(cells: Cells, base: int, *, reach: int = 2) -> tuple[np.ndarray, int]:
     """Rounded counts of all cells, and how many bases away from a count its own may lie.
 
     1 is zero-restricted. Where no such rounding exists (three dimensions and more: Causey, Cox and
@@ -27,7 +25,7 @@ def round_controlled(
     for away in range(1, reach + 1):
         low = np.where(values % base, np.maximum(below - away + 1, 0), below)
         high = np.where(values % base, below + away, below)
-        found = _nearest(cells, values / base, (low, high), seconds)
+        found = _nearest(cells, values / base, (low, high))
         if found is not None:
             return np.rint(found * base).astype(np.int64), away
     raise DisclosureUnsafe(
@@ -37,10 +35,10 @@ def round_controlled(
 
 
 def _nearest(
-    cells: Cells, target: np.ndarray, ends: tuple[np.ndarray, np.ndarray], seconds: float
+    cells: Cells, target: np.ndarray, ends: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray | None:
     zero = np.zeros(cells.equations.shape[0])
-    model = Programme(cells.equations.tocsr(), (zero, zero), ends, kind="whole", seconds=seconds)
+    model = Programme(cells.equations.tocsr(), (zero, zero), ends, kind="whole")
     # One step up from the lower neighbour changes the distance to the count by this much.
     step = 1.0 - 2.0 * (target - ends[0])
     model.set_cost(np.arange(len(target)), step)

@@ -34,6 +34,8 @@ class Crossed:
     sources: np.ndarray
     by_list: np.ndarray
     lists: tuple[str, ...]
+    persons: tuple[str, ...] = ()
+    leaf: np.ndarray | None = None  # of each person in `persons`
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -96,7 +98,8 @@ def cross(
     `sources` is the source of each record; without it each record counts as its own.
     """
     table: pa.Table = check(members, MEMBERS)
-    people, count = _people(table, check(links, LINKS))
+    people, persons = _people(table, check(links, LINKS))
+    count = len(persons)
     _check_size(name, tuple(dimensions))
     codes = [
         _one_value_each(h.leaf_of(values), people, count, h) for h, values in dimensions.items()
@@ -121,6 +124,8 @@ def cross(
             [add_margins(by_list[:, i], trees) for i in range(len(lists))], axis=1
         ).astype(np.int64),
         lists=tuple(str(name) for name in lists),
+        persons=persons,
+        leaf=cell,
     )
 
 
@@ -135,15 +140,15 @@ def crossed_from_counts(
     return Crossed(name=name, dimensions=tuple(dimensions), people=people, **(given | rest))
 
 
-def _people(members: pa.Table, links: pa.Table) -> tuple[np.ndarray, int]:
-    """The number of each record's person, in the order of MEMBERS."""
+def _people(members: pa.Table, links: pa.Table) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The number of each record's person, in the order of MEMBERS, and all persons."""
     best = links.filter(pa.compute.equal(links.column("draw"), 0))
     person_of = dict(
         zip(best.column("record").to_pylist(), best.column("person").to_pylist(), strict=True)
     )
     named = [person_of.get(record, record) for record in members.column("record").to_pylist()]
     names, numbers = np.unique(np.array(named, dtype=object).astype(str), return_inverse=True)
-    return numbers, len(names)
+    return numbers, tuple(names.tolist())
 
 
 def _one_value_each(
@@ -156,7 +161,7 @@ def _one_value_each(
     names = [hierarchy.nodes[leaf] for leaf in hierarchy.leaves]
     silent = [i for i, name in enumerate(names) if name == "not stated"]
     votes[:, silent] = np.minimum(votes[:, silent], 0.5)
-    by_text = np.argsort(np.argsort(names)) / (len(names) + 1)  # below 1: it only parts equals
+    by_text = np.argsort(np.argsort(names)) / (4 * len(names))  # small: it only parts equals
     return np.asarray((votes - by_text * (votes > 0)).argmax(axis=1))
 
 

@@ -10,14 +10,13 @@ loses less.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import process_time
 
 import numpy as np
 from scipy import sparse
 
 from bearwitness.release.disclosure.problem import Problem
 from bearwitness.release.disclosure.propagate import propagate
-from bearwitness.release.disclosure.solver import TOLERANCE, Programme
+from bearwitness.release.disclosure.solver import TOLERANCE, Programme, effort
 
 _ROUNDS = 200
 _VIOLATED = 1e-4
@@ -33,19 +32,19 @@ class ExactAnswer:
 
 def solve_exactly(problem: Problem, *, seconds: float = 20.0) -> ExactAnswer:
     """The safe pattern that loses least, proved, or the best bound that time allows."""
-    ends = process_time() + seconds
+    ends = effort() + seconds
     cuts = _Cuts(problem)
     cuts.add_sums()
     bound = 0.0
     for whole in (False, True):
         for _ in range(_ROUNDS):
-            left = ends - process_time()
-            x, value, proved = cuts.solve_master(whole=whole, seconds=max(left, 0.1))
+            left = ends - effort()
+            x, value, proved = cuts.solve_master(whole=whole)
             bound = max(bound, value)
             if x is None or left < 0:
                 return ExactAnswer(None, bound)
             if not cuts.separate(x, until=ends):
-                if process_time() > ends:
+                if effort() > ends:
                     return ExactAnswer(None, bound)
                 if whole and proved:
                     return ExactAnswer(x > 0.5, bound)
@@ -63,16 +62,16 @@ class Relaxed:
 
 def least_loss(problem: Problem, *, seconds: float) -> Relaxed:
     """What must be lost at least, without whole numbers: quick, and a guide to a good pattern."""
-    ends = process_time() + seconds
+    ends = effort() + seconds
     cuts = _Cuts(problem)
     cuts.add_sums()
     shares, bound = problem.primary.astype(float), 0.0
     for _ in range(_ROUNDS):
-        x, value, proved = cuts.solve_master(whole=False, seconds=max(ends - process_time(), 1.0))
+        x, value, proved = cuts.solve_master(whole=False)
         if x is None or not proved:
             break
         shares, bound = x, max(bound, value)
-        if process_time() > ends or not cuts.separate(x, until=ends):
+        if effort() > ends or not cuts.separate(x, until=ends):
             break
     return Relaxed(shares, bound)
 
@@ -98,7 +97,7 @@ class _Cuts:
         low, _ = propagate(problem.system(problem.may_hide))
         self.room = problem.values[levels.cells] - low[levels.cells]
 
-    def solve_master(self, *, whole: bool, seconds: float) -> tuple[np.ndarray | None, float, bool]:
+    def solve_master(self, *, whole: bool) -> tuple[np.ndarray | None, float, bool]:
         problem = self.problem
         size = len(problem.values)
         matrix = sparse.vstack(self.rows) if self.rows else sparse.csr_matrix((0, size))
@@ -106,7 +105,7 @@ class _Cuts:
         master = Programme(
             matrix.tocsr(), (least, np.full(len(least), np.inf)),
             (problem.primary.astype(float), problem.may_hide.astype(float)),
-            kind="whole" if whole else "bounds", seconds=seconds,
+            kind="whole" if whole else "bounds",
         )  # fmt: skip
         free = np.flatnonzero(~problem.primary)
         master.set_cost(free, problem.weights[free])
@@ -137,7 +136,7 @@ class _Cuts:
         added = False
         levels = self.problem.levels
         for position, cell in enumerate(levels.cells.tolist()):
-            if process_time() > until:
+            if effort() > until:
                 break
             reach_up, prices_up = self._attack(cell, 1.0)
             added |= self._check(reach_up, prices_up, float(levels.upper[position]), x)

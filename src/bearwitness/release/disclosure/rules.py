@@ -27,7 +27,9 @@ class CellRule:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise DisclosureUnsafe(f"no rule is called {self.kind!r}", hint=f"Known: {_known()}.")
+            raise DisclosureUnsafe(
+                f"no rule is called {self.kind!r}", hint=f"Known: {', '.join(KINDS)}."
+            )
         if not self.reason.strip():
             raise DisclosureUnsafe(
                 f"the rule {self.kind!r} gives no reason", hint="A reader has a right to one."
@@ -35,15 +37,18 @@ class CellRule:
 
     @property
     def sentence(self) -> str:
-        return KINDS[self.kind].sentence.format(
-            limit=self.limit, share=f"{self.limit:.0%}", where=" or ".join(self.categories)
-        )
-
-
-@dataclass(frozen=True)
-class _Kind:
-    sentence: str
-    hits: Callable[[Crossed, CellRule], np.ndarray]
+        """The rule with its reason, as it stands in the report."""
+        because = self.reason.rstrip(".")
+        if self.kind == "sources":
+            return f"Withheld are groups known from fewer than {self.limit:g} sources: {because}."
+        if self.kind == "organisations":
+            return f"Withheld are groups known to fewer than {self.limit:g} lists: {because}."
+        if self.kind == "dominance":
+            return f"Withheld are groups with more than {self.limit:.0%} on one list: {because}."
+        if self.kind == "sensitive":
+            where = " or ".join(self.categories)
+            return f"Withheld are groups of fewer than {self.limit:g} of {where}: {because}."
+        return f"Withheld are groups of fewer than {self.limit:g} people: {because}."
 
 
 def _few_people(table: Crossed, rule: CellRule) -> np.ndarray:
@@ -80,17 +85,13 @@ def _sensitive_category(table: Crossed, rule: CellRule) -> np.ndarray:
     return np.isin(table.places[:, axis], list(chosen)) & (table.people < rule.limit)
 
 
-KINDS: dict[str, _Kind] = {
-    "people": _Kind("fewer than {limit:g} people", _few_people),
-    "sources": _Kind("fewer than {limit:g} sources", _few_sources),
-    "organisations": _Kind("fewer than {limit:g} organisations", _few_lists),
-    "dominance": _Kind("more than {share} of the people are on one list", _dominated),
-    "sensitive": _Kind("fewer than {limit:g} people, who are {where}", _sensitive_category),
+KINDS: dict[str, Callable[[Crossed, CellRule], np.ndarray]] = {
+    "people": _few_people,
+    "sources": _few_sources,
+    "organisations": _few_lists,
+    "dominance": _dominated,
+    "sensitive": _sensitive_category,
 }
-
-
-def _known() -> str:
-    return ", ".join(KINDS)
 
 
 DEFAULT_RULES = (
@@ -136,7 +137,7 @@ def find_sensitive(
     less one. A large cell that another rule hits may be larger by `protection` of its count, in a
     range of twice that. An empty cell is about nobody and is printed.
     """
-    hits = np.stack([KINDS[rule.kind].hits(table, rule) for rule in rules])
+    hits = np.stack([KINDS[rule.kind](table, rule) for rule in rules])
     return levels_of(table.people, hits, tuple(rules), protection=protection)
 
 
@@ -163,4 +164,4 @@ def levels_of(
 
 def describe_rules(rules: Sequence[CellRule]) -> tuple[str, ...]:
     """Each rule with its reason, as a sentence."""
-    return tuple(f"Withheld: {rule.sentence}, because {rule.reason.rstrip('.')}." for rule in rules)
+    return tuple(rule.sentence for rule in rules)

@@ -12,6 +12,7 @@ from bearwitness.release.disclosure.attack import find_exposed
 from bearwitness.release.disclosure.exact import least_loss, solve_exactly
 from bearwitness.release.disclosure.problem import Problem
 from bearwitness.release.disclosure.search import Search
+from bearwitness.release.disclosure.solver import effort
 
 SMALL = 400  # cells: up to here the exact solution is tried
 _GUIDED = 2000  # cells: up to here the relaxed solution tells where to look
@@ -43,11 +44,12 @@ class Suppression:
 def suppress(problem: Problem, *, seconds: float = 20.0) -> Suppression:
     """A pattern that the attack has failed against.
 
-    Small tables are solved exactly where half of `seconds` (of processor time) is enough. Where
-    not, the best pattern found is given with a bound on what could be better. Raises
+    `seconds` are nominal (solver.effort), so that equal tables give equal patterns on any machine.
+    Small tables are solved exactly where half of them is enough; where not, the best pattern found
+    is given with a bound on what could be better. Raises
     DisclosureUnsafe when nothing protects a cell, even with everything withheld.
     """
-    started = process_time()
+    started, begun = process_time(), effort()
     size = len(problem.values)
     bound, hidden = 0.0, None
     if size <= SMALL:
@@ -56,7 +58,7 @@ def suppress(problem: Problem, *, seconds: float = 20.0) -> Suppression:
     if hidden is None:
         relaxed = least_loss(problem, seconds=seconds * (0.25 if size <= _GUIDED else 0.05))
         bound = max(bound, relaxed.bound)
-        hidden = _search(problem, relaxed.shares if size <= _GUIDED else None, started + seconds)
+        hidden = _search(problem, relaxed.shares if size <= _GUIDED else None, begun + seconds)
     hidden = _repair(problem, hidden)
     lost = problem.lost(hidden)
     return Suppression(
@@ -72,7 +74,7 @@ def _search(problem: Problem, shares: np.ndarray | None, ends: float) -> np.ndar
     search = Search(guided)
     search.protect_all()
     search.problem = problem
-    search.improve(lambda: process_time() > ends)
+    search.improve(lambda: effort() > ends)
     return search.hidden
 
 

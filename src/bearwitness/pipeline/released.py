@@ -1,0 +1,206 @@
+"""A release and the ledger: what it prints as an entry, the attack over all, and publishing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bearwitness.errors import DisclosureUnsafe, StudyInvalid
+from bearwitness.pipeline.analyse import Answers, Linked
+from bearwitness.pipeline.study import Study, read_study
+from bearwitness.provenance import file_digest
+from bearwitness.release import Rules, SafeHistories
+from bearwitness.release.disclosure import (
+    Entry,
+    Exposure,
+    PrintedSum,
+    PrintedTable,
+    append_to_ledger,
+    find_betrayed,
+    flat_hierarchy,
+    know_of,
+    read_ledger,
+    round_count,
+    show_key,
+)
+from bearwitness.release.disclosure.printed import from_json, sum_of_patterns, to_json
+from bearwitness.release.disclosure.rounding import before_rounding
+from bearwitness.tables import HISTORIES, digest
+
+PRINTED = "printed.json"  # in output/internal: what the ledger will hold once it is published
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What somebody learns of one withheld cell who knows every release: its range."""
+
+    table: str
+    cell: str
+    low: float
+    high: float
+    is_whole: bool
+
+
+def entry_of(
+    study: Study, linked: Linked, safe: SafeHistories | None, answers: Answers | None
+) -> Entry:
+    """All that a release prints of counts of people, as the ledger keeps it."""
+    tables = tuple(t.printed for t in linked.tabulated.tables) if linked.tabulated else ()
+    sums: tuple[PrintedSum, ...] = ()
+    base = ""
+    if safe is not None:
+        base = digest(linked.histories, HISTORIES)
+        if linked.links is not None:
+            from bearwitness.tables import LINKS, MEMBERS
+
+            base = digest(linked.members, MEMBERS)[:32] + digest(linked.links, LINKS)[:32]
+        tables = (*tables, _histories(safe))
+        sums = tuple(_sums(safe, answers))
+    return Entry(
+        population=study.population, study=study.name, date=study.date, base=base,
+        threshold=Rules(**study.release).threshold,
+        added=study.ledger.get("added"), withdrawn=study.ledger.get("withdrawn"),
+        tables=tables, sums=sums,
+    )  # fmt: skip
+
+
+def check_against_ledger(study: Study, entry: Entry, linked: Linked) -> None:
+    """The attack from all releases ever made of these people, this one included.
+
+    Raises DisclosureUnsafe naming cells by printed categories, and the tables that betray them.
+    """
+    if Rules(**study.release).is_waived or not entry.tables:
+        return
+    secret = linked.tabulated.secret if linked.tabulated else None
+    found = find_betrayed([*_before(study), entry], secret)
+    if found:
+        raise DisclosureUnsafe(
+            f"{len(found)} groups could be computed from all releases together: "
+            + " | ".join(one.sentence for one in found[:5]),
+            where=study.name,
+            hint=_hint(found),
+        )
+
+
+def keep_for_publication(part: Path, entry: Entry | None) -> None:
+    """Write what the ledger will hold, with the digest of the package that prints it."""
+    if entry is None:
+        return
+    manifest = part / "package" / "manifest-sha256.txt"
+    kept = replace(entry, package=file_digest(manifest))
+    text = json.dumps(to_json(kept), ensure_ascii=False, sort_keys=True) + "\n"
+    (part / "internal" / PRINTED).write_text(text, encoding="utf-8")
+
+
+def publish_study(folder: Path | str) -> Entry:
+    """Put the study's last output into the ledger: from now on it counts as known to everybody.
+
+    The attack is run once more, because others may have published meanwhile. Raises StudyInvalid
+    where there is no output or it is in the ledger already, DisclosureUnsafe where it betrays.
+    """
+    study = read_study(Path(folder))
+    entry = _printed(study)
+    before = read_ledger(study.ledger_folder)
+    if any(one.package == entry.package for one in before):
+        raise StudyInvalid(
+            "this package is in the ledger already", where=study.name, hint="Nothing to do."
+        )
+    if not Rules(**study.release).is_waived and (found := find_betrayed([*_before(study), entry])):
+        raise DisclosureUnsafe(
+            f"{len(found)} groups could be computed from all releases together: "
+            + " | ".join(one.sentence for one in found[:5]),
+            where=study.name,
+            hint=_hint(found),
+        )
+    append_to_ledger(study.ledger_folder, entry)
+    return entry
+
+
+def what_is_learned(folder: Path | str) -> tuple[list[Learned], tuple[Exposure, ...]]:
+    """For each withheld cell of the last output the range that all releases leave to it."""
+    study = read_study(Path(folder))
+    entry = _printed(study)
+    entries = [*_before(study), entry]
+    learned = []
+    for table in entry.tables:
+        keys = table.crossed().keys
+        held = [k for k, low, high in zip(keys, table.low, table.high, strict=True)
+                if high is None and low > 0]  # fmt: skip
+        if not held:
+            continue
+        bounds = know_of(entries, held)
+        for key, low, high, whole in zip(held, bounds.low, bounds.high, bounds.whole, strict=True):
+            told: dict[str, Any] = {"low": float(low), "high": float(high), "is_whole": bool(whole)}
+            learned.append(Learned(table=table.name, cell=show_key(key), **told))
+    return learned, find_betrayed(entries)
+
+
+def _before(study: Study) -> Sequence[Entry]:
+    """Earlier releases of the same population, from this study or from others."""
+    return [e for e in read_ledger(study.ledger_folder) if e.population == study.population]
+
+
+def _printed(study: Study) -> Entry:
+    path = study.output / "internal" / PRINTED
+    if not path.is_file():
+        raise StudyInvalid(
+            "there is no output to look at", where=study.name, hint="Run the study first."
+        )
+    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return from_json(facts)
+
+
+def _histories(safe: SafeHistories) -> PrintedTable:
+    """The table of capture histories: everybody, and each set of lists."""
+    cells = [_range(safe.observed, safe.rules, least=0), *(
+        _range(shown, safe.rules) for shown in safe.patterns.values()
+    )]  # fmt: skip
+    return PrintedTable(
+        name="capture histories",
+        dimensions=(flat_hierarchy("seen on", safe.patterns),),
+        low=tuple(low for low, _ in cells),
+        high=tuple(high for _, high in cells),
+    )
+
+
+def _range(shown: int | None, rules: Rules, least: int | None = None) -> tuple[float, float | None]:
+    if shown is None:
+        return (1.0, None)
+    low, high = before_rounding(shown, rules.rounding)
+    return (float(max(low, rules.threshold if least is None else least)), float(high))
+
+
+def _sums(safe: SafeHistories, answers: Answers | None) -> list[PrintedSum]:
+    """Totals of lists, and the people that the estimates without a list rest on."""
+    found = []
+    for name, shown in safe.list_totals.items():
+        if shown is not None:
+            low, high = before_rounding(shown, safe.rules.rounding)
+            patterns = [p for p in safe.patterns if name in p.split("+")]
+            found.append(sum_of_patterns(f"people on {name}", patterns, low, high))
+    for name, estimate in answers.without if answers else ():
+        if estimate.estimate is None and estimate.lower is not None and safe.observed is not None:
+            # A bound may be the people on the other lists: it is printed as they would be.
+            shown = round_count(int(estimate.lower), safe.rules.rounding)
+            others = [p for p in safe.patterns if p != name]
+            low, _ = before_rounding(shown, safe.rules.rounding)
+            high = before_rounding(shown, safe.rules.rounding)[1]
+            if int(estimate.lower) == estimate.observed:
+                title = f"the bound without {name}"
+                found.append(sum_of_patterns(title, others, low, high))
+    return found
+
+
+def _hint(found: Sequence[Exposure]) -> str:
+    if any(one.kind == "change" for one in found):
+        return (
+            "Wait until more people have come or gone, print coarser categories, or raise rounding "
+            "in [release]. What was published cannot be taken back."
+        )
+    return (
+        "Print coarser categories, raise threshold or rounding in [release], or leave the table "
+        "out. What was published cannot be taken back."
+    )
