@@ -14,6 +14,7 @@ import click
 from bearwitness.cli_accounts import accounts, lock, unlock
 from bearwitness.cli_exchange import export, import_cases
 from bearwitness.cli_records import audit, fill, import_, invent_casebook, reindex, serve, snapshot
+from bearwitness.cli_release import disclosure, publish
 from bearwitness.errors import BearwitnessError
 from bearwitness.provenance import software_version
 
@@ -323,52 +324,6 @@ def influence(file: Path, as_json: bool, plot: Path | None, **options: Any) -> N
 
 
 @main.command()
-@click.argument("study", type=_FOLDER)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def disclosure(study: Path, as_json: bool) -> None:
-    """What an attacker learns of each withheld cell from all releases, the last output included.
-
-    The range of a cell is what every printed number leaves open to somebody with a computer. Ends
-    with exit code 51 where a group is known too well.
-    """
-    from bearwitness.pipeline.released import what_is_learned
-
-    learned, betrayed = what_is_learned(study)
-    if as_json:
-        facts = {"cells": [vars(one) for one in learned],
-                 "betrayed": [one.sentence for one in betrayed]}  # fmt: skip
-        click.echo(json.dumps(facts, ensure_ascii=False))
-    for table in dict.fromkeys(one.table for one in learned) if not as_json else ():
-        click.echo(f"\n{table}")
-        for one in (one for one in learned if one.table == table):
-            ends = f"{one.low:g} or more" if one.high == float("inf") else (
-                f"{one.low:g} to {one.high:g}")  # fmt: skip
-            click.echo(f"  {one.cell}: {ends}{'' if one.is_whole else ' (linear bounds)'}")
-    for exposure in betrayed:
-        click.secho(f"betrayed: {exposure.sentence}", fg="red", err=True)
-    if betrayed:
-        sys.exit(51)
-
-
-@main.command()
-@click.argument("study", type=_FOLDER)
-def publish(study: Path) -> None:
-    """Write the last output of STUDY into the ledger of releases: it counts as known from now on.
-
-    Do this when the package is given out. Every later run is attacked with all that the ledger
-    holds; a copy of the ledger belongs where backups are.
-    """
-    from bearwitness.pipeline.released import publish_study
-    from bearwitness.pipeline.study import read_study
-    from bearwitness.release.disclosure import ledger_head
-
-    entry = publish_study(study)
-    head = ledger_head(read_study(study).ledger_folder)
-    click.echo(f"published: {entry.title}, {len(entry.tables)} tables, {len(entry.sums)} numbers")
-    click.echo(f"the ledger now ends with {head}: write that down elsewhere")
-
-
-@main.command()
 @click.argument("package", type=_FILE)
 @click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
 @click.option("--authority", type=_FILE, help="The timestamp authority you trust: a PEM file.")
@@ -433,5 +388,16 @@ def timestamp(package: Path, url: str) -> None:
 
 
 _KEEPING = (audit, reindex, accounts, lock, unlock)
-for _command in (serve, snapshot, import_, import_cases, export, fill, *_KEEPING):
+_RELEASES = (disclosure, publish)
+for _command in (
+    serve,
+    snapshot,
+    import_,
+    import_cases,
+    export,
+    fill,
+    *_KEEPING,
+    disclosure,
+    publish,
+):
     main.add_command(_command)

@@ -228,8 +228,8 @@ class _Knowledge:
                 self.high[cell] = np.inf if limit is None else float(limit)
             if key:
                 self.differences.append(change)
-        for line in self.lines[before] | self.lines[after]:
-            if all(key in shared for key, _ in line):
-                for kind in most:
-                    row = tuple((self.unknown(f"{kind} {after}", key), s) for key, s in line)
-                    self._narrow_row(row, 0.0, 0.0)
+        # A sum that only one of them has may lack a category that the other has people in.
+        for line in sorted(self.lines[before] & self.lines[after]):
+            for kind in most:
+                row = tuple((self.unknown(f"{kind} {after}", key), s) for key, s in line)
+                self._narrow_row(row, 0.0, 0.0)
