@@ -14,7 +14,7 @@ import click
 from bearwitness.cli_accounts import accounts, lock, unlock
 from bearwitness.cli_exchange import export, import_cases
 from bearwitness.cli_records import audit, fill, import_, invent_casebook, reindex, serve, snapshot
-from bearwitness.cli_release import disclosure, publish
+from bearwitness.cli_release import disclosure, publish, site, timestamp, verify
 from bearwitness.errors import BearwitnessError
 from bearwitness.provenance import software_version
 
@@ -323,81 +323,7 @@ def influence(file: Path, as_json: bool, plot: Path | None, **options: Any) -> N
     click.echo(json.dumps(result.to_dict(), ensure_ascii=False) if as_json else result.summary())
 
 
-@main.command()
-@click.argument("package", type=_FILE)
-@click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
-@click.option("--authority", type=_FILE, help="The timestamp authority you trust: a PEM file.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def verify(package: Path, signer: str | None, authority: Path | None, as_json: bool) -> None:
-    """Check PACKAGE, a folder or a .zip: every file against the manifest, the manifest against its
-    signature, the printed tables against their rules; then work its figures out again.
-
-    Without --signer this proves that the package is whole, and tells which key signed it. Whose
-    key that is, you must learn another way. What cannot be worked out from what is published is
-    listed with the reason.
-    """
-    from bearwitness.pipeline.recheck import check_package, told_checks
-
-    checked = check_package(package, signer=signer, authority=authority)
-    verified = checked.verified
-    if as_json:
-        facts: dict[str, Any] = {"intact": True, "files": len(verified.files)}
-        facts |= {"fingerprint": verified.fingerprint, "signer": verified.signed_by_expected}
-        facts |= {"rules": checked.rules, "numbers": [vars(one) for one in checked.again]}
-        if verified.stamped:
-            facts |= {"timestamp": verified.stamped.at.isoformat()}
-            facts |= {"authority": verified.stamped.by_trusted}
-        click.echo(json.dumps(facts, ensure_ascii=False))
-        return
-    click.echo(f"{len(verified.files)} files are as they were signed by {verified.fingerprint}")
-    if not verified.signed_by_expected:
-        click.echo("Compare that fingerprint with one the publisher gave you another way.")
-    for line in told_checks(checked):
-        click.echo(line)
-
-
-@main.command()
-@click.argument("package", type=_FILE)
-@click.argument("folder", type=_FOLDER)
-@click.option("--signer", help="The key you trust: a fingerprint (SHA256:...) or a .pub file.")
-@click.option("--authority", type=_FILE, help="The timestamp authority you trust: a PEM file.")
-def site(package: Path, folder: Path, signer: str | None, authority: Path | None) -> None:
-    """Make a public site of PACKAGE in FOLDER, after checking it as `verify` does.
-
-    Pages in every language of the report, with no script and no request to any other place: put
-    the folder on any web server, or on a disk.
-    """
-    from bearwitness.pipeline.site import make_site
-
-    pages = make_site(package, folder, signer=signer, authority=authority)
-    click.echo(f"{len(pages)} pages; the first is {folder / 'index.html'}")
-
-
-@main.command()
-@click.argument("package", type=_FOLDER)
-@click.argument("url")
-def timestamp(package: Path, url: str) -> None:
-    """Have PACKAGE stamped by the timestamp authority at URL (RFC 3161).
-
-    It shows that the signature was there on that day. Only a digest of the signature is sent.
-    """
-    from bearwitness.release import add_timestamp
-
-    stamped = add_timestamp(package, authority=url)
-    click.echo(f"signed before {stamped.at:%Y-%m-%d %H:%M:%S} UTC, says {stamped.authority}")
-
-
 _KEEPING = (audit, reindex, accounts, lock, unlock)
-_RELEASES = (disclosure, publish)
-for _command in (
-    serve,
-    snapshot,
-    import_,
-    import_cases,
-    export,
-    fill,
-    *_KEEPING,
-    disclosure,
-    publish,
-):
+_RELEASES = (disclosure, publish, verify, site, timestamp)
+for _command in (serve, snapshot, import_, import_cases, export, fill, *_KEEPING, *_RELEASES):
     main.add_command(_command)
