@@ -25,7 +25,14 @@ PASSWORD = "slow-river-bends-42"
 LANGUAGES = ("en", "ko", "zh-hans")
 # Pages without a page: a file, an answer to a script, a deliberately empty one.
 NO_PAGE = {"progress", "report", "report-pdf", "package", "blank", "leave", "logout", "language"}
-NO_PAGE |= {"here", "passkey-sign-in", "second-step", "release-package"}
+NO_PAGE |= {
+    "report-in",
+    "report-pdf-in",
+    "here",
+    "passkey-sign-in",
+    "second-step",
+    "release-package",
+}
 # They need a study that was run: test_releases.py.
 NO_PAGE |= {"release", *(name for name in NAMES if name.startswith("walk-"))}
 SHOWN = sorted((set(NAMES) - POST_ONLY - NO_PAGE) | {"study"})

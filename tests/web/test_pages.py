@@ -40,7 +40,7 @@ OF_STUDY = {"study", "progress", "report", "report-pdf", "package", "run-study",
 # They need a study that was run, or a release of it: test_walk and test_releases make one.
 OF_STUDY |= {"walk-figures", "walk-figure", "walk-table", "walk-run", "walk-rows", "walk-person"}
 OF_STUDY |= {"walk-told", "walk-words", "prepare-release", "release", "move-release"}
-OF_STUDY |= {"release-package"}
+OF_STUDY |= {"release-package", "report-in", "report-pdf-in"}
 
 
 def all_patterns(resolver=None):
@@ -76,7 +76,7 @@ def address(name, person):
     row = rows_by_room(person).get(str(pattern.pattern).split("/")[0])
     known = {"code_name": person.code_name, "kind": "interview", "listed": "people"}
     known |= {"token": "0123456789ab", "field": "origin", "place": "yanji"}
-    known |= {"figure": "total", "table": "histories"}
+    known |= {"figure": "total", "table": "histories", "language": "ko"}
     known["number"] = getattr(row, "pk", 1)
     if name in OF_STUDY:
         known["name"] = "small"

@@ -38,6 +38,18 @@ def wait(folder, home, seconds=120):
     return running.read_state(folder, home=home)
 
 
+def test_a_report_in_another_language_is_served_and_no_other_file(alice, study):
+    output = study / "output"
+    output.mkdir()
+    (output / "report.ko.html").write_text("<p>한국어 보고서</p>", encoding="utf-8")
+    (output / "report.secret.html").write_text("<p>no</p>", encoding="utf-8")
+    served = alice.get("/studies/small/report.ko.html")
+    assert "한국어 보고서" in b"".join(served).decode()
+    assert "script-src" not in served["Content-Security-Policy"]
+    for missing in ("report.zh-Hans.html", "report.secret.html", "report.ko.pdf"):
+        assert alice.get(f"/studies/small/{missing}").status_code == 404
+
+
 def test_run_open_download_and_verify(alice, study, home):
     assert "not run yet" in alice.get("/studies/").content.decode()
     assert alice.post("/studies/small/run/").status_code == 302

@@ -109,9 +109,13 @@ def _unpack(place: Path, folder: Path) -> Path:
         raise PackageChanged(
             "the .zip is damaged", where=place.name, hint="Ask for it again."
         ) from error
-    # A .zip of a folder, or of what is in it.
-    inner = [path for path in folder.iterdir() if path.is_dir()]
-    return folder if (folder / "bagit.txt").is_file() or len(inner) != 1 else inner[0]
+    # The package may lie in a folder of its own in the .zip, and a draft in another around it.
+    while not (folder / "bagit.txt").is_file():
+        inner = [path for path in folder.iterdir() if path.is_dir()]
+        if len(inner) != 1:
+            break
+        folder = inner[0]
+    return folder
 
 
 def _check_parts(folder: Path) -> None:

@@ -19,7 +19,7 @@ from bearwitness.errors import BearwitnessError, NotPermitted
 from bearwitness.pipeline import read_study
 from bearwitness.pipeline.start import init_snapshot
 from bearwitness.records.snapshot import snapshot
-from bearwitness.release import verify_package
+from bearwitness.release import LANGUAGES, verify_package
 from bearwitness.web.pages import ActionPage, need
 from bearwitness.web.release.folders import folder_of, folders, home, root
 from bearwitness.web.release.releases import releases_of, send_release, waiting_for
@@ -34,6 +34,11 @@ REPORT_POLICY = (
 
 def _about(folder: Path) -> dict:
     about = {"name": folder.name, "title": folder.name, "state": read_state(folder, home=home())}
+    about["reports_in"] = [
+        (code, spoken)
+        for code, spoken in LANGUAGES.items()
+        if (folder / "output" / f"report.{code}.html").is_file()
+    ]
     about["has_report"] = (folder / "output" / "report.html").is_file()
     try:
         about["study"] = read_study(folder)
@@ -87,16 +92,24 @@ def verify(request, name):
 
 @require_safe
 @need(Right.STUDIES)
-def report(request, name):
-    response = _send(folder_of(name) / "output" / "report.html", download=False)
+def report(request, name, language=""):
+    response = _send(_report(name, language, "html"), download=False)
     response["Content-Security-Policy"] = REPORT_POLICY
     return response
 
 
 @require_safe
 @need(Right.STUDIES)
-def report_pdf(request, name):
-    return _send(folder_of(name) / "output" / "report.pdf", name=f"{name}.pdf")
+def report_pdf(request, name, language=""):
+    place = _report(name, language, "pdf")
+    return _send(place, name=place.name.replace("report", name, 1))
+
+
+def _report(name: str, language: str, form: str) -> Path:
+    """The first language has none in the file's name."""
+    if language and language not in LANGUAGES:
+        raise Http404
+    return folder_of(name) / "output" / ".".join(filter(None, ("report", language, form)))
 
 
 def _send(path: Path, *, download: bool = True, name: str = "") -> FileResponse:
