@@ -17,13 +17,15 @@ from bearwitness.casebook.approval import LOOKS, MOVES, Standing
 from bearwitness.casebook.rights import Role
 from bearwitness.cli import main
 from bearwitness.errors import RecordsError
-from bearwitness.pipeline import run_study
+from bearwitness.pipeline import released, run_study
+from bearwitness.pipeline.attacked import enter_into_ledger
 from bearwitness.records import actions
 from bearwitness.records.audit import verify_audit
 from bearwitness.records.kept import check_kept, kept_folder
 from bearwitness.records.models import AuditEntry, Release
 from bearwitness.records.snapshot import snapshot
 from bearwitness.release import verify_package
+from bearwitness.release.disclosure import Exposure
 
 LOOKED = {"to": "checked", "looked": list(LOOKS)}
 
@@ -211,6 +213,34 @@ def test_the_checker_sees_what_changed_since_the_last_one(people, study, world):
     shown = body(people("paul", reverse("release", args=[first.pk])))
     assert "of 14 people, 2 have no consent in force any more and 0 were erased" in shown
     assert withdrawn.code_name not in shown
+
+
+def test_what_is_published_enters_the_ledger_once(people, study, monkeypatch):
+    ledger = study / "ledger" / "releases.jsonl"
+    release = prepare(people)
+    move(people, "paul", release, **LOOKED)
+    assert not ledger.exists()
+    move(people, "petra", release, to="published")
+    assert len(ledger.read_text().splitlines()) == 1
+    enter_into_ledger(study)
+    assert len(ledger.read_text().splitlines()) == 1
+
+
+def test_what_others_published_since_stops_a_release(people, study, monkeypatch):
+    """Between the check and the publication another study came out: together they betray."""
+    release = prepare(people)
+    move(people, "paul", release, **LOOKED)
+    betrayed = Exposure(
+        kind="cell", key=(("seen on", "harbour"),), low=2, high=2, tables=("an earlier release",)
+    )
+    monkeypatch.setattr(released, "find_betrayed", lambda *_: (betrayed,))
+    response = move(people, "petra", release, to="published")
+    assert response.status_code == 400
+    release.refresh_from_db()
+    assert (release.standing, release.published_by) == ("checked", "")
+    assert not (study / "ledger").exists()
+    move(people, "petra", release, to="sent-back", reason="it betrays with another")
+    assert people("ana", "/studies/small/prepare/", go="on").status_code == 400
 
 
 def test_a_draft_is_marked_and_only_for_those_who_check(people):

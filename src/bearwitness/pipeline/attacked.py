@@ -1,24 +1,25 @@
-"""The attack on what a run would publish, as its checker reads it."""
+"""The attack on what a run would publish, as its checker reads it, and the ledger's entry of it."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import asdict, dataclass, replace
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bearwitness.errors import DisclosureUnsafe
+from bearwitness.pipeline.released import PRINTED, publish_study, what_is_learned
 from bearwitness.pipeline.study import read_study
-from bearwitness.release import Rules, attack, check_safe, protect_histories
-from bearwitness.tables import HISTORIES, check
+from bearwitness.release import Rules
+from bearwitness.release.disclosure import read_ledger
+from bearwitness.release.disclosure.printed import from_json
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attacked:
-    """What somebody can compute who knows everything that is printed.
+    """What somebody can compute who knows everything that was ever printed of these people.
 
     `cells` are the withheld cells, each with the least and greatest count that stays possible;
-    None where there is no greatest. `holds` is False where one of them is betrayed, with `why`.
+    None where there is no greatest. `holds` is False where a group is betrayed, with `why`.
     """
 
     holds: bool
@@ -32,20 +33,37 @@ class Attacked:
 
 
 def attack_again(folder: Path) -> Attacked:
-    """Attack the tables of the study's last output once more, from its own frozen counts."""
-    study = read_study(folder)
-    rules = Rules(**study.release)
-    path = folder / "output" / "internal" / "histories.csv"
+    """Attack the study's last output once more, with all that the ledger holds by now."""
+    rules = Rules(**read_study(folder).release)
+    facts: dict[str, Any] = {"threshold": rules.threshold, "is_waived": rules.is_waived}
+    if not _printed(folder).is_file():
+        return Attacked(holds=True, **facts)
+    learned, betrayed = what_is_learned(folder)
+    cells = [
+        (f"{one.table}: {one.cell}", one.low, None if one.high == float("inf") else one.high)
+        for one in learned
+    ]
+    return Attacked(
+        holds=rules.is_waived or not betrayed,
+        cells=tuple(cells),
+        why=" | ".join(one.sentence for one in betrayed[:5]),
+        **facts,
+    )
+
+
+def enter_into_ledger(folder: Path) -> None:
+    """From now on the last output counts as known to everybody. Entering it twice changes nothing.
+
+    Raises DisclosureUnsafe where it would betray a group together with what others published
+    since the run.
+    """
+    path = _printed(folder)
     if not path.is_file():
-        return Attacked(holds=True, threshold=rules.threshold, is_waived=rules.is_waived)
-    with path.open(encoding="utf-8", newline="") as stream:
-        histories = check(list(csv.DictReader(stream)), HISTORIES)
-    safe = protect_histories(histories, rules=rules)
-    cells = [(p, *attack(safe, p)) for p, shown in safe.patterns.items() if shown is None]
-    told = tuple((p, low, None if high == float("inf") else high) for p, low, high in cells)
-    found = Attacked(holds=True, threshold=rules.threshold, cells=told, is_waived=rules.is_waived)
-    try:
-        check_safe(histories, safe)
-    except DisclosureUnsafe as error:
-        return replace(found, holds=False, why=error.message)
-    return found
+        return  # it counts nobody: cited figures only
+    package = from_json(json.loads(path.read_text(encoding="utf-8"))).package
+    if all(one.package != package for one in read_ledger(read_study(folder).ledger_folder)):
+        publish_study(folder)
+
+
+def _printed(folder: Path) -> Path:
+    return folder / "output" / "internal" / PRINTED

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bearwitness.casebook.approval import LOOKS, Made, Standing, moves
 from bearwitness.casebook.rights import Right, may
-from bearwitness.errors import NotPermitted
+from bearwitness.errors import DisclosureUnsafe, NotPermitted
 from bearwitness.pipeline import read_study
-from bearwitness.pipeline.attacked import attack_again
+from bearwitness.pipeline.attacked import attack_again, enter_into_ledger
 from bearwitness.pipeline.walked import Walk
 from bearwitness.records import actions, queries
 from bearwitness.records.kept import (
@@ -41,6 +42,7 @@ from bearwitness.web.release.zipped import send_package
 from bearwitness.web.said import in_one_line
 
 MOST_RELEASES = 5
+WHEN_BETRAYED = "Print less, or coarser, and run the study again."
 ON_THEIR_WAY = (Standing.PREPARED.value, Standing.CHECKED.value)
 MOST_CELLS = 200  # shown on the page; the rest stand in the package
 
@@ -76,6 +78,9 @@ def releases_of(reader, study: str):
 @need(Right.ANALYSE)
 def prepare(request, name):
     folder = folder_of(name)
+    attacked = attack_again(folder)
+    if not attacked.holds:
+        raise DisclosureUnsafe(attacked.why, where=folder.name, hint=WHEN_BETRAYED)
     walk = Walk(folder)
     rows = list(walk.every_row())
     snapshot = walk.snapshot
@@ -86,7 +91,7 @@ def prepare(request, name):
         records=[row.key for row in rows],
         code_names={code for row in rows if (code := walk.code_name(row))},
         use=snapshot.get("use", ""),
-        attack=attack_again(folder).to_json(),
+        attack=attacked.to_json(),
     )
     made = actions.prepare_release(request.reader, prepared)
     messages.success(request, _("Prepared. Now somebody else checks it."))
@@ -108,10 +113,13 @@ def move(request, number):
         raise Http404
     said = form.cleaned_data
     try:
-        actions.move_release(
-            request.reader, wanted, to=Standing(said["to"]), reason=said["reason"],
-            looked=said["looked"],
-        )  # fmt: skip
+        with transaction.atomic():  # what cannot enter the ledger is not published either
+            actions.move_release(
+                request.reader, wanted, to=Standing(said["to"]), reason=said["reason"],
+                looked=said["looked"],
+            )  # fmt: skip
+            if said["to"] == Standing.PUBLISHED:
+                enter_into_ledger(folder_of(wanted.study))
     except NotPermitted as error:
         if _moves(request.reader, wanted):
             form.add_error(None, in_one_line(error))
