@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.db import models
 from bearwitness.errors import AuditBroken
 from bearwitness.records.audit import field_values, value_digest
 from bearwitness.records.models import Version
+
+_AT_ONCE = 500  # rows
 
 # What has a page of history, and how each leads to the row that a team owns.
 KINDS = {
@@ -52,8 +54,8 @@ def values_at(row: Any, at: datetime) -> dict[str, Any] | None:
 
 def empty_versions(model: str, numbers: list[int]) -> None:
     """Take every value out of the versions of rows that are erased."""
-    for first in range(0, len(numbers), 500):
-        part = numbers[first : first + 500]
+    for first in range(0, len(numbers), _AT_ONCE):
+        part = numbers[first : first + _AT_ONCE]
         versions = models.QuerySet(Version).filter(model=model, object_id__in=part)
         versions.update(what=Version.What.ERASED, before={}, after={}, why="")
 
@@ -67,15 +69,34 @@ def verify_history() -> int:
     count = 0
     names = Version.objects.order_by().values_list("model", flat=True).distinct()
     for name in sorted(names):
-        rows = apps.get_model("records", name).objects.in_bulk()
-        kept: dict[int, list[Version]] = {}
-        of_model = Version.objects.filter(model=name).select_related("entry").order_by("pk")
-        for version in of_model.iterator():
-            kept.setdefault(version.object_id, []).append(version)
-        for number, versions in kept.items():
-            _check_row(name, rows.get(number), versions)
-            count += len(versions)
+        model = apps.get_model("records", name)
+        for numbers in _in_parts(Version.objects.filter(model=name)):
+            count += _check_rows(model, numbers)
     return count
+
+
+def _in_parts(versions: Any) -> Iterator[list[int]]:
+    """The numbers of the rows that have versions, some at a time: a casebook outgrows a memory."""
+    last = 0
+    while numbers := list(
+        versions.filter(object_id__gt=last)
+        .order_by("object_id")
+        .values_list("object_id", flat=True)
+        .distinct()[:_AT_ONCE]
+    ):
+        yield numbers
+        last = numbers[-1]
+
+
+def _check_rows(model: Any, numbers: list[int]) -> int:
+    rows = model.objects.in_bulk(numbers)
+    kept: dict[int, list[Version]] = {}
+    of_rows = Version.objects.filter(model=model.__name__, object_id__in=numbers)
+    for version in of_rows.select_related("entry").order_by("pk"):
+        kept.setdefault(version.object_id, []).append(version)
+    for number, versions in kept.items():
+        _check_row(model.__name__, rows.get(number), versions)
+    return sum(map(len, kept.values()))
 
 
 def _check_row(name: str, row: Any, versions: Iterable[Version]) -> None:
