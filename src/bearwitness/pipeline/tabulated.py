@@ -176,7 +176,7 @@ def _report_table(safe: Safe) -> Table:
     grid = np.array(safe.shown, dtype=object).reshape(-1, shape[-1])
     names = [_row_name(trees[:-1], place) for place in np.ndindex(*shape[:-1])]
     rows = [(name, *map(_show, line)) for name, line in zip(names, grid.tolist(), strict=True)]
-    first = " / ".join(tree.name for tree in trees[:-1]) or "people"
+    first = ", ".join(tree.name for tree in trees[:-1]) or "people"
     return Table(caption=safe.declared.title, header=(first, *trees[-1].nodes), rows=rows)
 
 
