@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,7 @@ from bearwitness.errors import DisclosureUnsafe, StudyInvalid
 from bearwitness.intake import seal
 from bearwitness.pipeline.analyse import read_linked
 from bearwitness.pipeline.declared import declare_tables
-from bearwitness.pipeline.released import publish_study
+from bearwitness.pipeline.released import entry_of, publish_study
 from bearwitness.pipeline.run import run_study
 from bearwitness.pipeline.study import read_study
 from bearwitness.pipeline.tabulated import tabulate
@@ -96,7 +97,7 @@ def tabulated(folder):
 
 
 def printed(folder):
-    path = folder / "output" / "package" / "data" / "tables" / "who.csv"
+    path = folder / "output" / "package" / "data" / "cells" / "who.csv"
     with path.open() as stream:
         return {(r["sex"], r["place"]): r["people"] for r in csv.DictReader(stream)}
 
@@ -192,6 +193,36 @@ def test_other_methods_print_every_cell(tmp_path, monkeypatch, method):
 
 
 def test_equal_inputs_give_equal_tables(study, tmp_path):
-    before = (study / "output" / "package" / "data" / "tables" / "who.csv").read_bytes()
+    before = (study / "output" / "package" / "data" / "cells" / "who.csv").read_bytes()
     folder = make_study(tmp_path / "again", people(330))
-    assert tabulated(folder).files()["tables/who.csv"] == before
+    assert tabulated(folder).files()["cells/who.csv"] == before
+
+
+FIGURES = """
+[[figures]]
+id = "women"
+kind = "count"
+table = "members"
+where = { sex = "female" }
+statement = "{value} women"
+unit = "people"
+"""
+
+
+def test_a_figure_in_a_sentence_is_in_the_ledger_as_a_sum_of_cells(tmp_path):
+    folder = make_study(tmp_path / "s", people(120))
+    path = folder / "study.toml"
+    path.write_text(path.read_text() + FIGURES)
+    study = read_study(folder)
+    linked = read_linked(study, str)
+    linked = replace(linked, tabulated=tabulate(study, linked, str))
+    women = {r["record"] for r in linked.members.to_pylist() if r["sex"] == "female"}
+    persons = {
+        r["person"] for r in linked.links.to_pylist() if r["draw"] == 0 and r["record"] in women
+    }
+    group = frozenset(f"MEMBERS:people:{person}" for person in persons)
+    entry = entry_of(study, linked, safe=None, answers=None, groups={"women": (group,)})
+    own, cells = entry.sums
+    assert own.cells == ((("figure", "women"),),)
+    assert {dict(key)["sex"] for key in cells.cells} == {"female"}
+    assert (cells.low, cells.high) == (len(group), len(group))

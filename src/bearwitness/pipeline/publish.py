@@ -80,6 +80,9 @@ def make_release(
         check_safe(linked.histories, safe)
     made = make_figures(_given(study, linked, answers, safe, digests))
     figures = {name: one.figure for name, one in made.items()}
+    groups = {name: one.groups for name, one in made.items()}
+    entry = entry_of(study, linked, safe=safe, answers=answers, groups=groups)
+    check_against_ledger(study, entry, linked)
     contents = _contents(study, linked, answers, safe, figures, digests)
     reports = _reports(contents)
     payload = {
@@ -91,8 +94,6 @@ def make_release(
         payload["histories.csv"] = write_csv(_safe_table(safe))
         payload["estimates.csv"] = write_csv(_estimates_table(answers, safe))
     payload |= linked.tabulated.files() if linked.tabulated else {}
-    entry = entry_of(study, linked, safe, answers)
-    check_against_ledger(study, entry, linked)
     names = {form: file_names(tuple(contents), form) for form in ("html", "pdf")}
     made_by = f"bearwitness {software_version()}"
     payload |= tell_release(contents, software=made_by, reports=names)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from bearwitness.errors import DisclosureUnsafe, StudyInvalid
 from bearwitness.pipeline.analyse import Answers, Linked
@@ -14,6 +16,7 @@ from bearwitness.pipeline.study import Study, read_study
 from bearwitness.provenance import file_digest
 from bearwitness.release import Rules, SafeHistories
 from bearwitness.release.disclosure import (
+    Crossed,
     Entry,
     Exposure,
     PrintedSum,
@@ -26,6 +29,7 @@ from bearwitness.release.disclosure import (
     round_count,
     show_key,
 )
+from bearwitness.release.disclosure.cross import Key
 from bearwitness.release.disclosure.printed import from_json, sum_of_patterns, to_json
 from bearwitness.release.disclosure.rounding import before_rounding
 from bearwitness.tables import HISTORIES, digest
@@ -45,9 +49,17 @@ class Learned:
 
 
 def entry_of(
-    study: Study, linked: Linked, safe: SafeHistories | None, answers: Answers | None
+    study: Study,
+    linked: Linked,
+    *,
+    safe: SafeHistories | None,
+    answers: Answers | None,
+    groups: Mapping[str, Sequence[frozenset[str]]],
 ) -> Entry:
-    """All that a release prints of counts of people, as the ledger keeps it."""
+    """All that a release prints of counts of people, as the ledger keeps it.
+
+    `groups` are the people, or acts, whose number each figure prints, by the figure's id.
+    """
     tables = tuple(t.printed for t in linked.tabulated.tables) if linked.tabulated else ()
     sums: tuple[PrintedSum, ...] = ()
     base = ""
@@ -59,6 +71,7 @@ def entry_of(
             base = digest(linked.members, MEMBERS)[:32] + digest(linked.links, LINKS)[:32]
         tables = (*tables, _histories(safe))
         sums = tuple(_sums(safe, answers))
+    sums += tuple(_figure_sums(linked, groups, Rules(**study.release).rounding))
     return Entry(
         population=study.population, study=study.name, date=study.date, base=base,
         threshold=Rules(**study.release).threshold,
@@ -192,6 +205,38 @@ def _sums(safe: SafeHistories, answers: Answers | None) -> list[PrintedSum]:
                 title = f"the bound without {name}"
                 found.append(sum_of_patterns(title, others, low, high))
     return found
+
+
+def _figure_sums(
+    linked: Linked, groups: Mapping[str, Sequence[frozenset[str]]], rounding: int
+) -> Iterator[PrintedSum]:
+    """The numbers that figures print: each as itself, and as a sum of cells where it is one."""
+    crossed = [t.crossed for t in linked.tabulated.tables] if linked.tabulated else []
+    for figure, some in groups.items():
+        for number, group in enumerate(some, start=1):
+            if not group:
+                continue
+            low, high = before_rounding(round_count(len(group), rounding), rounding)
+            own: Key = (("figure", figure if number == 1 else f"{figure}, part {number}"),)
+            yield PrintedSum(name=f"figure {figure}", cells=(own,), low=max(low, 0), high=high)
+            for table in crossed:
+                if keys := _as_cells(table, group):
+                    yield PrintedSum(name=f"figure {figure}", cells=keys, low=low, high=high)
+
+
+def _as_cells(table: Crossed, group: frozenset[str]) -> tuple[Key, ...]:
+    """The finest cells that hold exactly these people; empty where no cells do."""
+    inside = np.isin(np.array(table.persons, dtype=str), [n.split(":", 2)[2] for n in group])
+    if table.leaf is None or inside.sum() != len(group):
+        return ()
+    some = np.unique(table.leaf[inside])
+    if np.isin(table.leaf, some).sum() != inside.sum():
+        return ()
+    trees = table.dimensions
+    at = np.unravel_index(some, [len(tree.leaves) for tree in trees])
+    nodes = [np.array(tree.leaves)[a] for tree, a in zip(trees, at, strict=True)]
+    cells = np.ravel_multi_index(nodes, table.shape)
+    return tuple(table.keys[cell] for cell in cells.tolist())
 
 
 def _hint(found: Sequence[Exposure]) -> str:

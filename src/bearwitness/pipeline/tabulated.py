@@ -60,7 +60,7 @@ class Tabulated:
         }
 
     def files(self) -> dict[str, bytes]:
-        return {f"tables/{t.declared.name}.csv": _csv(t) for t in self.tables}
+        return {f"cells/{t.declared.name}.csv": _csv(t) for t in self.tables}
 
     def notes(self) -> tuple[str, ...]:
         rules = (rule for t in self.tables for rule in describe_rules(t.declared.rules))
