@@ -54,7 +54,9 @@ def _estimator(estimate: Estimate) -> Iterator[str]:
     if estimate.model:
         yield f"Dependence that the model allows: {', '.join(estimate.model)}."
     settings = {"level": estimate.level, **estimate.settings}
-    told = ", ".join(f"{key} {_told(value)}" for key, value in sorted(settings.items()))
+    told = ", ".join(
+        f"{key} {_told(value)}" for key, value in sorted(settings.items()) if value is not None
+    )
     yield f"Settings as they were: {told}."
     yield f"Verdict of the method: {estimate.verdict}."
     yield from (f"Because {reason.rstrip('.')}." for reason in estimate.reasons)

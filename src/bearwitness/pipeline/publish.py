@@ -96,7 +96,8 @@ def make_release(
     payload |= linked.tabulated.files() if linked.tabulated else {}
     names = {form: file_names(tuple(contents), form) for form in ("html", "pdf")}
     made_by = f"bearwitness {software_version()}"
-    payload |= tell_release(contents, software=made_by, reports=names)
+    # A table that has a file of its own keeps it.
+    payload = tell_release(contents, software=made_by, reports=names) | payload
     payload |= claims_files(linked.claims) if linked.claims else {}
     payload |= describe(payload, _described(study, contents, digests))
     return Release(

@@ -39,7 +39,8 @@ _PREAMBLE = """
 #set figure(numbering: none, supplement: none, gap: 6pt)
 #show figure: set align(left)
 #show figure.where(kind: table): set block(breakable: true)
-#show figure.caption: it => align(left, text(9pt, fill: rgb("#51606d"), it.body))
+#show figure.caption: it => block(sticky: true, width: 100%, align(left,
+  text(9pt, fill: rgb("#51606d"), it.body)))
 #set footnote.entry(indent: 0pt)
 #show footnote.entry: set text(8.5pt)
 #show footnote.entry: set par(leading: 0.55em)
@@ -225,7 +226,7 @@ class _Writer:
         if name in self.noted:
             return f"#footnote({label})"
         self.noted.add(name)
-        return f"#footnote[#{_string(self.content.footnote(name))}] {label}"
+        return f"#footnote[#{_string(self.content.footnote(name))}]{label}"
 
     def table(self, table: Table) -> str:
         """A table with its caption, and a header that is repeated on every page."""

@@ -20,12 +20,14 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "ko": "한국어", "zh-Hans": "
 _FULL_STOP = {"zh-Hans": "。"}
 _JOINTS: Mapping[str, Mapping[str, str]] = {
     " + ": {},
+    " / ": {},
     "; ": {"zh-Hans": "；"},
     ": ": {"zh-Hans": "："},
     ", ": {"zh-Hans": "，"},
 }
 # A sentence with few words of its own would be seen in any other: what is put into it is short.
 _OWN_LETTERS, _FEW_WORDS = 8, 3
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _HOLE = re.compile(r"\{(\w*)[^{}]*\}")
 _DATES = {
     "en": ("{year}", "{month} {year}", "{day} {month} {year}", "{0} to {1}"),
@@ -76,7 +78,9 @@ class Words:
         """What somebody said in English, in this language; in English where it is not known."""
         if self.language == "en" or not text.strip():
             return text
-        return self._known(text) or self._with_parts(text) or self._in_pieces(text) or text
+        told = self._known(text) or self._with_parts(text) or self._in_pieces(text) or text
+        # A space stands between Chinese and Latin letters, none between Chinese ones.
+        return _BETWEEN_CHINESE.sub("", told) if self.language == "zh-Hans" else told
 
     def day(self, date: str) -> str:
         """A date or an interval of two (EDTF), as the language writes it; else as it stands."""
@@ -141,7 +145,9 @@ class Words:
             pieces = text.split(joint) if joint != ": " else text.split(joint, 1)
             spoken = [self.said(piece) for piece in pieces] if len(pieces) > 1 else pieces
             if spoken != pieces:
-                return in_language.get(self.language, joint).join(spoken)
+                # Chinese tells words of a row apart by another comma than clauses.
+                is_row = self.language == "zh-Hans" and joint == ", " and max(map(len, spoken)) < 8
+                return ("、" if is_row else in_language.get(self.language, joint)).join(spoken)
         return None
 
 
