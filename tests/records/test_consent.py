@@ -58,10 +58,13 @@ QUERIES = {
     "sources_to_hand_out": lambda row: row.interview.person,
 }
 
+# Of one person each, or of a page of rows: asked below by themselves, and in tests/web/test_walk.
+WALKS = {"open_to_walk", "interviews_to_walk", "acts_then_and_now", "spans_to_walk"}
+
 
 def test_what_makes_a_use_is_known():
     """A new query or export that makes a use is added here, and asked below."""
-    assert set(USES) == {*QUERIES, "events_to_hand_out", "snapshot", "export_list"}
+    assert set(USES) == {*QUERIES, *WALKS, "events_to_hand_out", "snapshot", "export_list"}
 
 
 def tell(person):
@@ -71,6 +74,13 @@ def tell(person):
     Interview.objects.create(source=source, person=person, held_on="2026", language="ko", text="x")
     event = Event.objects.create(team=team, title=person.code_name)
     Act.objects.create(person=person, event=event, source=source, term="trafficking/deception")
+
+
+def walks_on(reader, person, use, on):
+    try:
+        return bool(USES["interviews_to_walk"](reader, person, use, on=on))
+    except ConsentMissing:
+        return False
 
 
 class TheRuleAndTheDatabase(TestCase):
@@ -96,6 +106,11 @@ class TheRuleAndTheDatabase(TestCase):
                 if name == "sources_to_hand_out":
                     rows = rows.filter(kind="interview")
                 assert {person_of(row) for row in rows} == agreed, (name, use)
+            codes = [person.code_name for person in people]
+            walkable = USES["open_to_walk"](ana, codes, use, on=on)
+            assert walkable == {person.code_name for person in agreed}
+            for person in people:
+                assert walks_on(ana, person, use, on) == (person in agreed)
             events = USES["events_to_hand_out"](ana, use, on=on)
             assert {event.title for event in events} == {p.code_name for p in agreed}
 
