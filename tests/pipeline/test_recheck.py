@@ -33,6 +33,13 @@ THREE = "a,b,c,people\n1,0,0,61\n0,1,0,47\n0,0,1,52\n1,1,0,24\n1,0,1,27\n0,1,1,{
 WAIVED = '\n[release]\nthreshold = 1\nthreshold_reason = "invented"\nrounding = 1\n'
 CITED = """
 [[figures]]
+id = "missed"
+kind = "unseen"
+method = "independence"
+statement = "{value} people"
+unit = "people"
+
+[[figures]]
 id = "said"
 kind = "cited"
 statement = "{value} people"
@@ -122,6 +129,9 @@ def test_a_whole_table_gives_every_estimate_again(waived):
     assert again["estimate by bic"][0]
     assert again["figure recorded"] == (True, "as printed in histories.csv")
     assert again["figure total"] == (True, "as the estimate by independence")
+    assert again["figure missed"] == (
+        True, "as the estimate by independence, less the people observed"
+    )  # fmt: skip
     assert again["figure twice"] == (True, "from its recipe in figures.csv")
     assert again["figure said"] == (False, "cited: compare it with its source")
     assert checked.rules == ("no count is withheld: invented",)
@@ -143,6 +153,11 @@ def test_a_zip_is_checked_like_the_folder_and_is_the_same_bytes_each_time(packag
     )
     assert first.read_bytes() == second.read_bytes()
     assert check_package(first) == check_package(package)
+    draft = tmp_path / "draft.zip"
+    with zipfile.ZipFile(first) as packed, zipfile.ZipFile(draft, "w") as archive:
+        for name in packed.namelist():
+            archive.writestr(f"DRAFT-NOT-PUBLISHED/{name}", packed.read(name))
+    assert check_package(draft) == check_package(package)
 
 
 def made_folders(folder, *names):

@@ -87,7 +87,7 @@ def make_release(
     reports = _reports(contents)
     payload = {
         **reports,
-        "figures.csv": write_csv(check([f.to_row() for f in figures.values()], FIGURES)),
+        "figures.csv": write_csv(check(_figure_rows(figures, contents), FIGURES)),
         "provenance.json": _provenance(study, digests).encode(),
     }
     if answers is not None and safe is not None:
@@ -124,6 +124,19 @@ def _given(
         members=linked.members, links=linked.links, acts=linked.acts,
         register=linked.claims.register if linked.claims else None,
     )  # fmt: skip
+
+
+def _figure_rows(
+    figures: Mapping[str, Figure], contents: Mapping[str, ReportContent]
+) -> list[dict[str, Any]]:
+    """Rows of FIGURES; a language that has a report says its sentences as the report does."""
+    spoken = {"ko": "ko", "zh-Hans": "zh_hans"}
+    return [
+        figure.to_row()
+        | {column: contents[code].sentence(name) for code, column in spoken.items()
+           if code in contents}
+        for name, figure in figures.items()
+    ]  # fmt: skip
 
 
 def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these

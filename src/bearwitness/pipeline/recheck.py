@@ -145,10 +145,10 @@ def _check_figures(data: Path) -> Iterator[Again]:
         wrong = recompute(_numbers(row), {"histories.csv": known})
         if wrong:
             raise FigureDiffers(wrong, where="data/figures.csv", hint="Ask the publisher why.")
-        yield _figure_again(row, estimates)
+        yield _figure_again(row, estimates, known.get(_ANY))
 
 
-def _figure_again(row: Row, estimates: Mapping[str, Row]) -> Again:
+def _figure_again(row: Row, estimates: Mapping[str, Row], observed: float | None) -> Again:
     told = json.loads(row["recipe"]) if row["recipe"] else {}
     name = f"figure {row['id']}"
     if "table" in told:
@@ -161,25 +161,30 @@ def _figure_again(row: Row, estimates: Mapping[str, Row]) -> Again:
         return Again(name=name, is_recomputed=True, how="from its recipe in figures.csv")
     if row["kind"] == "cited":
         return Again(name=name, is_recomputed=False, how="cited: compare it with its source")
-    return _estimate_stated(name, row, estimates)
+    return _estimate_stated(row, estimates, 0.0 if row["kind"] == "estimate" else observed)
 
 
-def _estimate_stated(name: str, row: Row, estimates: Mapping[str, Row]) -> Again:
-    """An estimate as a figure says what estimates.csv says."""
+def _estimate_stated(row: Row, estimates: Mapping[str, Row], less: float | None) -> Again:
+    """An estimate as a figure says what estimates.csv says, less those observed for the unseen."""
+    name = f"figure {row['id']}"
     method = re.match(r"[\w-]+", row["method"])
     found = estimates.get(method[0]) if method else None
-    if row["kind"] == "estimate" and not row["value"]:
+    if row["kind"] in ("estimate", "unseen") and not row["value"]:
         return Again(name=name, is_recomputed=False, how="the verdict lets nothing else be said")
-    if found is None or row["kind"] != "estimate":
+    if found is None or less is None or row["kind"] not in ("estimate", "unseen"):
         return Again(name=name, is_recomputed=False, how="it rests on what is not published")
     for ours, theirs in (("value", "estimate"), ("lower", "lower"), ("upper", "upper")):
-        if row[ours] and abs(float(row[ours]) - float(found[theirs])) > float(row["step"]):
+        if not row[ours] or not found[theirs]:
+            continue
+        if abs(float(row[ours]) - max(0.0, float(found[theirs]) - less)) > float(row["step"]):
             raise FigureDiffers(
                 f"{row['id']}: {ours} is printed as {row[ours]} and stands as {found[theirs]} in "
                 "estimates.csv",
                 where="data/figures.csv",
             )
-    return Again(name=name, is_recomputed=True, how=f"as the estimate by {found['method']}")
+    how = f"as the estimate by {found['method']}"
+    how += ", less the people observed" * bool(less)
+    return Again(name=name, is_recomputed=True, how=how)
 
 
 def _check_estimates(data: Path) -> Iterator[Again]:

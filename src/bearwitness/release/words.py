@@ -55,7 +55,7 @@ FEW = (
     mark("dependence between {0}"), mark("Because {0}."), mark("Ask: {0}."), mark("{0} or {1}"),
     mark("{0} or the {1}"), mark("rounded to {0}"), mark("{0} and {1}"), mark("{0} people"),
     mark("{0} people observed on {1} lists"), mark("estimate by {0}"), mark("figure {0}"),
-    mark("estimate by {0} ({1})"),
+    mark("estimate by {0} ({1})"), mark("as the estimate by {0}, less the people observed"),
     mark("Population"), mark("Period"), mark("Place"), mark("Base"), mark("Method"),
     mark("People in all, by method and stratum"), mark("count"),
     mark("all"), mark("not stated"), mark("other"), mark("female"), mark("male"), mark("age"),
