@@ -221,7 +221,7 @@ def test_a_figure_in_a_sentence_is_in_the_ledger_as_a_sum_of_cells(tmp_path):
         r["person"] for r in linked.links.to_pylist() if r["draw"] == 0 and r["record"] in women
     }
     group = frozenset(f"MEMBERS:people:{person}" for person in persons)
-    entry = entry_of(study, linked, safe=None, answers=None, groups={"women": (group,)})
+    entry = entry_of(study, linked, safe=None, groups={"women": (group,)})
     own, cells = entry.sums
     assert own.cells == ((("figure", "women"),),)
     assert {dict(key)["sex"] for key in cells.cells} == {"female"}

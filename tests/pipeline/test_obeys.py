@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from bearwitness.estimation import compare, make_estimator
+from bearwitness.estimation import Estimate, compare, make_estimator
 from bearwitness.estimation.checks.populations import POPULATIONS
 from bearwitness.intake import seal
 from bearwitness.pipeline import read_study, run_study
 from bearwitness.pipeline.analyse import Answers
-from bearwitness.pipeline.obey import if_wrong, state, what_may_be_said
+from bearwitness.pipeline.obey import bound_without, if_wrong, state, what_may_be_said
+from bearwitness.release import Rules, protect_histories
 
 STUDY = """
 title = "A made population"
@@ -125,3 +126,12 @@ def test_worked_studies_that_are_withheld_do_not_speak_of_an_estimate():
     for name in ("uk-trafficking-2013", "palembang-1945"):
         assert not read_study(shipped / name).print_against_verdict
     assert "tribunal" in read_study(shipped / "kosovo-1999").print_against_verdict
+
+
+def test_the_bound_without_a_list_does_not_tell_whom_that_list_alone_knows():
+    found = Estimate(method="m", observed=57, level=0.95, assumption="", lists=("b",), lower=57.0)
+    counts = [{"pattern": "a", "count": 3}, {"pattern": "b", "count": 57}]
+    safe = protect_histories(counts, rules=Rules())
+    assert bound_without(found, safe).lower is None
+    waived = protect_histories(counts, rules=Rules(threshold=1, rounding=1))
+    assert bound_without(found, waived).lower == 57

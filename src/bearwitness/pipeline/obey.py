@@ -105,6 +105,19 @@ def rounded_bound(estimate: Estimate, safe: SafeHistories) -> Estimate:
     return replace(estimate, lower=float(round_count(int(estimate.lower), safe.rules.rounding)))
 
 
+def bound_without(estimate: Estimate, safe: SafeHistories) -> Estimate:
+    """The estimate without a list, as it may be drawn.
+
+    Its bound can be the number of people on the other lists. Beside the total that would tell how
+    many the left out list alone knows, so it is withheld unless nothing is.
+    """
+    if estimate.estimate is not None or estimate.lower is None or safe.rules.is_waived:
+        return estimate
+    if int(estimate.lower) == estimate.observed:
+        return replace(estimate, lower=None)
+    return rounded_bound(estimate, safe)
+
+
 def show(value: float | None) -> str:
     return "—" if value is None else f"{value:,.0f}"
 

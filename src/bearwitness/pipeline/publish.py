@@ -17,6 +17,7 @@ from bearwitness.pipeline.figures import Given, make_figures
 from bearwitness.pipeline.languages import file_names, read_texts, read_words, text_path
 from bearwitness.pipeline.methods import methods_of
 from bearwitness.pipeline.obey import (
+    bound_without,
     comparison_table,
     if_wrong,
     rounded,
@@ -81,7 +82,7 @@ def make_release(
     made = make_figures(_given(study, linked, answers, safe, digests))
     figures = {name: one.figure for name, one in made.items()}
     groups = {name: one.groups for name, one in made.items()}
-    entry = entry_of(study, linked, safe=safe, answers=answers, groups=groups)
+    entry = entry_of(study, linked, safe=safe, groups=groups)
     check_against_ledger(study, entry, linked)
     contents = _contents(study, linked, answers, safe, figures, digests)
     reports = _reports(contents)
@@ -241,7 +242,7 @@ def _charts(
              study.headline]  # fmt: skip
     without = [
         _row(words.say("without {list}", list=words.said(titles.get(name, name))), e)
-        for name, e in ((n, rounded_bound(e, safe)) for n, e in answers.without)
+        for name, e in ((n, bound_without(e, safe)) for n, e in answers.without)
     ]
     observed = None if safe.observed is None else float(safe.observed)
     return {

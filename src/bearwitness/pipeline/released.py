@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bearwitness.errors import DisclosureUnsafe, StudyInvalid
-from bearwitness.pipeline.analyse import Answers, Linked
+from bearwitness.pipeline.analyse import Linked
 from bearwitness.pipeline.study import Study, read_study
 from bearwitness.provenance import file_digest
 from bearwitness.release import Rules, SafeHistories
@@ -53,7 +53,6 @@ def entry_of(
     linked: Linked,
     *,
     safe: SafeHistories | None,
-    answers: Answers | None,
     groups: Mapping[str, Sequence[frozenset[str]]],
 ) -> Entry:
     """All that a release prints of counts of people, as the ledger keeps it.
@@ -70,7 +69,7 @@ def entry_of(
 
             base = digest(linked.members, MEMBERS)[:32] + digest(linked.links, LINKS)[:32]
         tables = (*tables, _histories(safe))
-        sums = tuple(_sums(safe, answers))
+        sums = tuple(_sums(safe))
     sums += tuple(_figure_sums(linked, groups, Rules(**study.release).rounding))
     return Entry(
         population=study.population, study=study.name, date=study.date, base=base,
@@ -186,24 +185,14 @@ def _range(shown: int | None, rules: Rules, least: int | None = None) -> tuple[f
     return (float(max(low, rules.threshold if least is None else least)), float(high))
 
 
-def _sums(safe: SafeHistories, answers: Answers | None) -> list[PrintedSum]:
-    """Totals of lists, and the people that the estimates without a list rest on."""
+def _sums(safe: SafeHistories) -> list[PrintedSum]:
+    """The totals of lists."""
     found = []
     for name, shown in safe.list_totals.items():
         if shown is not None:
             low, high = before_rounding(shown, safe.rules.rounding)
             patterns = [p for p in safe.patterns if name in p.split("+")]
             found.append(sum_of_patterns(f"people on {name}", patterns, low, high))
-    for name, estimate in answers.without if answers else ():
-        if estimate.estimate is None and estimate.lower is not None and safe.observed is not None:
-            # A bound may be the people on the other lists: it is printed as they would be.
-            shown = round_count(int(estimate.lower), safe.rules.rounding)
-            others = [p for p in safe.patterns if p != name]
-            low, _ = before_rounding(shown, safe.rules.rounding)
-            high = before_rounding(shown, safe.rules.rounding)[1]
-            if int(estimate.lower) == estimate.observed:
-                title = f"the bound without {name}"
-                found.append(sum_of_patterns(title, others, low, high))
     return found
 
 

@@ -74,31 +74,37 @@ def know_of(entries: Sequence[Entry], keys: Sequence[Key]) -> Bounds:
 
 
 def _exposures(known: _Knowledge, secret: Secret | None) -> list[Exposure]:
-    system = known.system()
-    hidden, changed = known.hidden_cells(), known.changed_cells()
     own = _own_cells(known, secret)
-    targets = [*own, *hidden, *changed]
-    if not targets:
+    hidden, changed = list(known.withheld), known.differences
+    compared = {cell for _, old, new in known.pairs for cell in (old, new)}
+    targets = np.array(list(dict.fromkeys([*own, *hidden, *changed, *compared])), dtype=int)
+    if not len(targets):
         return []
-    bounds = find_bounds(system, np.array(targets))
-    low, high = bounds.low, bounds.high
-    bad = np.zeros(len(targets), bool)
-    if secret is not None and own:
-        part = slice(0, len(own))
-        bad[part] = ~secret.levels.are_kept(secret.counts, low[part], high[part])
+    found = find_bounds(known.system(), targets)
+    low = dict(zip(targets.tolist(), found.low.tolist(), strict=True))
+    high = dict(zip(targets.tolist(), found.high.tolist(), strict=True))
     limit = known.threshold
-    at = slice(len(own), len(own) + len(hidden))
-    small = (low[at] < limit) & ((high[at] < limit) | (low[at] == high[at]))
-    bad[at] = small & (high[at] > 0)
-    at = slice(len(own) + len(hidden), None)
-    bad[at] = ((low[at] > 0) & (high[at] < limit)) | ((high[at] < 0) & (low[at] > -limit))
-    return [
-        Exposure(
-            key=known.names[target][1], kind="change" if target in set(changed) else "cell",
-            low=float(low[i]), high=float(high[i]),
-        )
-        for i, target in enumerate(targets) if bad[i]
+    exposed = []
+    if secret is not None and own:
+        ends = (np.array([low[c] for c in own]), np.array([high[c] for c in own]))
+        kept = secret.levels.are_kept(secret.counts, *ends)
+        exposed += [c for c, safe in zip(own, kept, strict=True) if not safe]
+    exposed += [c for c in hidden if _is_known(low[c], high[c], limit)]
+    cells = [
+        Exposure(key=known.names[c][1], kind="cell", low=low[c], high=high[c])
+        for c in dict.fromkeys(exposed)
+    ]
+    changes = [(known.names[c][1], low[c], high[c]) for c in changed]
+    changes += [(key, low[new] - high[old], high[new] - low[old]) for key, old, new in known.pairs]
+    return cells + [
+        Exposure(key=key, kind="change", low=a, high=b)
+        for key, a, b in changes if (a > 0 and b < limit) or (b < 0 and -limit < a)
     ]  # fmt: skip
+
+
+def _is_known(low: float, high: float, limit: float) -> bool:
+    """A withheld cell of somebody that is known to be small, or known exactly and small."""
+    return high > 0 and low < limit and (high < limit or low == high)
 
 
 def _own_cells(known: _Knowledge, secret: Secret | None) -> list[int]:
@@ -151,6 +157,7 @@ class _Knowledge:
         self.lines: dict[str, set[tuple[tuple[Key, float], ...]]] = {b: set() for b in self.bases}
         self.withheld: dict[int, None] = {}
         self.differences: list[int] = []
+        self.pairs: list[tuple[Key, int, int]] = []  # key, number before and after
         for entry in entries:
             self._read(entry)
         for before, after in zip(self.bases, self.bases[1:], strict=False):
@@ -167,12 +174,6 @@ class _Knowledge:
             low=np.array(self.low), high=np.array(self.high),
             row_low=ends[:, 0], row_high=ends[:, 1],
         )  # fmt: skip
-
-    def hidden_cells(self) -> list[int]:
-        return list(self.withheld)
-
-    def changed_cells(self) -> list[int]:
-        return self.differences
 
     def unknown(self, base: str, key: Key, low: float = 0.0) -> int:
         if (base, key) not in self.number:
@@ -217,6 +218,11 @@ class _Knowledge:
         shared = {k for b, k in self.number if b == before} & {
             k for b, k in self.number if b == after
         }
+        if first.added is None and first.withdrawn is None:
+            # Nothing links the two but that they are compared, so each is bounded by itself.
+            self.pairs += [(k, self.number[before, k], self.number[after, k])
+                           for k in sorted(shared) if k]  # fmt: skip
+            return
         most = {"came": first.added, "went": first.withdrawn}
         for key in sorted(shared):
             came, went = (self.unknown(f"{kind} {after}", key) for kind in most)
