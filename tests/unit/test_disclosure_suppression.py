@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from benchmarks.disclosure import suppress_greedily
+from benchmarks.disclosure import run_one, suppress_greedily
 from tests.disclosed import generated, plain_bounds, problem_of
 
 from bearwitness.release.disclosure import flat_hierarchy, suppress
@@ -100,3 +100,10 @@ def test_linked_tables_are_protected_together():
         position = levels.cells.tolist().index(cell)
         assert high >= problem.values[cell] + levels.upper[position]
         assert high - low >= levels.width[position]
+
+
+@pytest.mark.parametrize("cells", [240, 400])
+def test_the_benchmark_on_small_tables(cells):
+    found = run_one(cells % 5, cells, 1, 5)
+    assert found["known"] == found["broken"] == 0
+    assert found["lost"] <= found["greedy"]
