@@ -42,7 +42,7 @@ from bearwitness.records.shelved import Bound, interview_shelves, numbers_on
 
 MOST_NAMED = 50  # more than that is no answer to who somebody is
 _FIRST = 500  # rows with the words, of which those that meet the conditions are taken first
-_NEAR = 1_000  # the newest rows that the reader sees, which are looked through first
+_NEAR = 500  # the newest rows that the reader sees, which are looked through first
 
 
 @query(Right.SEE)

@@ -83,5 +83,5 @@ def _seen(table: str, reader: Reader, teams: list[int]) -> tuple[list[str], list
     here = f"SELECT 1 AS one FROM {table} WHERE {table}.place = places.place AND team_id = %s"  # noqa: S608
     own = [team for team in teams if reader.every_team or team in reader.teams]
     others = [team for team in teams if team not in own]
-    parts = [here] * len(own) + [f"{here} AND is_open"] * len(others)
-    return parts, [*own, *others]
+    parts = [here] * len(own) + [f"{here} AND is_open = %s"] * len(others)
+    return parts, [*own, *(value for team in others for value in (team, True))]
