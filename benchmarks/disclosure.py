@@ -87,7 +87,7 @@ def attack_plainly(problem, hidden, sample):
     chosen = np.arange(len(levels.cells))
     if len(chosen) > sample:
         chosen = np.random.default_rng(0).choice(chosen, sample, replace=False)
-    ends = np.array([plain_bounds(system, levels.cells[i]) for i in chosen])
+    ends = np.array([plain_bounds(system, levels.cells[i]) for i in chosen]).reshape(-1, 2)
     low, high = np.full(len(levels.cells), -np.inf), np.full(len(levels.cells), np.inf)
     low[chosen], high[chosen] = ends[:, 0], ends[:, 1]
     kept = levels.are_kept(problem.values[levels.cells], low, high)
