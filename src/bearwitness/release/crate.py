@@ -114,6 +114,8 @@ def _told(path: PurePosixPath) -> str:
         return "The numbers of a chart." if path.suffix == ".csv" else "A chart of the report."
     if path.name == DATA_PACKAGE:
         return "The columns of every table in this package."
+    if path.parts[0] == "cells":
+        return "A crossed table, one count a row; empty where it is withheld."
     return "The report." if path.name.startswith("report") else "A table."
 
 
