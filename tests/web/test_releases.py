@@ -139,6 +139,7 @@ def test_the_first_page_says_what_waits_for_whom(people):
     release = prepare(people)
     waits = "Waiting for you"
     assert waits in body(people("paul", "/studies/"))
+    assert waits not in body(people("ana", "/studies/"))
     move(people, "paul", release, **LOOKED)
     assert waits not in body(people("paul", "/studies/"))
     assert waits in body(people("petra", "/studies/"))

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from bearwitness.casebook.approval import LOOKS, Made, Standing, moves
+from bearwitness.casebook.approval import LOOKS, Made, Part, Standing, moves
 from bearwitness.casebook.rights import Right, may
 from bearwitness.errors import DisclosureUnsafe, NotPermitted
 from bearwitness.pipeline import read_study
@@ -42,6 +42,7 @@ from bearwitness.web.release.zipped import send_package
 from bearwitness.web.said import in_one_line
 
 MOST_RELEASES = 5
+WAITED_FOR = (Part.SECOND, Part.THIRD)
 WHEN_BETRAYED = "Print less, or coarser, and run the study again."
 ON_THEIR_WAY = (Standing.PREPARED.value, Standing.CHECKED.value)
 MOST_CELLS = 200  # shown on the page; the rest stand in the package
@@ -66,7 +67,7 @@ def releases(request):
 def waiting_for(reader):
     """The releases on their way that this reader can move on: no study has more than one."""
     rows = (_row(reader, one) for one in queries.releases(reader).filter(standing__in=ON_THEIR_WAY))
-    return [row for row in rows if row["moves"]]
+    return [row for row in rows if row["waits"]]
 
 
 def releases_of(reader, study: str):
@@ -180,11 +181,14 @@ def _row(reader, wanted):
     standing = Standing(wanted.standing)
     is_open = wanted.standing in ON_THEIR_WAY
     is_stale = is_open and current_run(wanted.study) != wanted.run_digest
+    offered = _moves(reader, wanted, is_stale=is_stale)
     return {
         "release": wanted,
         "standing": STANDING_WORDS[standing],
+        "is_open": is_open,
         "is_stale": is_stale,
-        "moves": _moves(reader, wanted, is_stale=is_stale),
+        "moves": offered,
+        "waits": not is_stale and any(move.part in WAITED_FOR for _, move, _ in offered),
     }
 
 
