@@ -21,7 +21,7 @@ from bearwitness.release.disclosure.cellkey import cell_keys, noise, perturb, re
 from bearwitness.release.disclosure.controlled import round_controlled, rounded_range
 from bearwitness.release.disclosure.cross import crossed_from_counts
 from bearwitness.release.disclosure.hierarchy import NOT_STATED, band_names, band_of
-from bearwitness.release.disclosure.rules import find_sensitive
+from bearwitness.release.disclosure.rules import find_sensitive, least_printed
 
 
 def test_a_cycle_and_a_second_parent_are_errors_that_name_them():
@@ -153,3 +153,17 @@ def test_equal_cells_get_equal_noise_in_every_table():
     assert any(noisy[k] != n for k, n in zip(table.keys, table.people.tolist(), strict=True))
     other = record_keys(b"another secret of tests", table.persons)
     assert (cell_keys(table, table.leaf, other) != cell_keys(table, table.leaf, keys)).any()
+
+
+def test_a_printed_cell_is_known_to_reach_the_limits_of_its_rules():
+    table = crossed_from_counts(
+        "t", [flat_hierarchy("a", "xy"), flat_hierarchy("b", "uv")], np.array([[16, 40], [30, 12]])
+    )
+    rules = [
+        CellRule(kind="people", limit=10, reason="r"),
+        CellRule(kind="sensitive", limit=15, dimension="b", categories=("u",), reason="r"),
+    ]
+    least = dict(zip(table.keys, least_printed(table, rules).tolist(), strict=True))
+    assert least[("b", "u"),] == 15
+    assert least[("a", "y"), ("b", "u")] == 15
+    assert least[("a", "y"), ("b", "v")] == 10

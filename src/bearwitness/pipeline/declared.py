@@ -41,11 +41,6 @@ class TableDeclaration:
     seconds: float
     settings: Mapping[str, Any]
 
-    @property
-    def fewest(self) -> int:
-        """The fewest people that a printed cell has, if it has any."""
-        return int(max((r.limit for r in self.rules if r.kind == "people"), default=1))
-
 
 def declare_tables(study: Study) -> tuple[TableDeclaration, ...]:
     """The tables of a study. Raises StudyInvalid for what cannot be meant."""

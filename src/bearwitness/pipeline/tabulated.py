@@ -28,7 +28,7 @@ from bearwitness.release.disclosure import (
 )
 from bearwitness.release.disclosure.cellkey import cell_keys, cell_secret, perturb, record_keys
 from bearwitness.release.disclosure.controlled import round_controlled, rounded_range
-from bearwitness.release.disclosure.rules import describe_rules
+from bearwitness.release.disclosure.rules import describe_rules, least_printed
 
 MOST_ROWS = 60  # of a table in the report; larger ones are in the package as CSV only
 MOST_NOISE = 4
@@ -101,7 +101,10 @@ def _suppress(
     tables = [crossed[one.name] for one in declared]
     cells = link_tables(tables)
     levels = link_levels(cells, tables, [one.rules for one in declared])
-    least = min((one.fewest for one in declared), default=1)
+    least = np.ones(len(cells.keys))
+    for one, table in zip(declared, tables, strict=True):
+        at = cells.where[one.name]
+        least[at] = np.maximum(least[at], least_printed(table, one.rules))
     problem = make_problem(
         cells, levels, weight=declared[0].weight, rounding=rules.rounding, threshold=least
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -79,10 +80,10 @@ class Problem:
 
 
 def make_problem(
-    cells: Cells, levels: Levels, *, weight: str = "people", rounding: int = 1, threshold: int = 1
+    cells: Cells, levels: Levels, *, weight: str = "people", rounding: int = 1, threshold: Any = 1
 ) -> Problem:
     """The problem for linked tables. Printed counts are rounded to `rounding`, never below
-    `threshold` unless they are empty; `weight` is one of WEIGHTS."""
+    `threshold` (one for all, or one a cell) unless they are empty; `weight` is one of WEIGHTS."""
     values = cells.people.astype(float)
     shown = np.floor((values + rounding / 2) / rounding) * rounding if rounding > 1 else values
     low, high = shown, shown

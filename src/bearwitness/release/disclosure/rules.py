@@ -73,6 +73,10 @@ def _dominated(table: Crossed, rule: CellRule) -> np.ndarray:
 
 
 def _sensitive_category(table: Crossed, rule: CellRule) -> np.ndarray:
+    return _in_categories(table, rule) & (table.people < rule.limit)
+
+
+def _in_categories(table: Crossed, rule: CellRule) -> np.ndarray:
     names = [dimension.name for dimension in table.dimensions]
     if rule.dimension not in names:
         return np.zeros(table.people.size, bool)
@@ -82,7 +86,18 @@ def _sensitive_category(table: Crossed, rule: CellRule) -> np.ndarray:
     for node, parent in enumerate(tree.parent):
         if parent in chosen:
             chosen.add(node)
-    return np.isin(table.places[:, axis], list(chosen)) & (table.people < rule.limit)
+    return np.isin(table.places[:, axis], list(chosen))
+
+
+def least_printed(table: Crossed, rules: Sequence[CellRule]) -> np.ndarray:
+    """The fewest people that a reader of the rules knows to be in a printed cell, if any are."""
+    found = np.ones(table.people.size)
+    for rule in rules:
+        if rule.kind == "people":
+            found = np.maximum(found, rule.limit)
+        elif rule.kind == "sensitive":
+            found = np.where(_in_categories(table, rule), np.maximum(found, rule.limit), found)
+    return found
 
 
 KINDS: dict[str, Callable[[Crossed, CellRule], np.ndarray]] = {
