@@ -15,6 +15,7 @@ from bearwitness.cli_accounts import accounts, lock, unlock
 from bearwitness.cli_exchange import export, import_cases
 from bearwitness.cli_records import audit, fill, import_, invent_casebook, reindex, serve, snapshot
 from bearwitness.cli_release import disclosure, publish, site, timestamp, verify
+from bearwitness.cli_synthetic import synthesise
 from bearwitness.errors import BearwitnessError
 from bearwitness.provenance import software_version
 
@@ -324,6 +325,17 @@ def influence(file: Path, as_json: bool, plot: Path | None, **options: Any) -> N
 
 
 _KEEPING = (audit, reindex, accounts, lock, unlock)
+_SHARING = (export, synthesise)
 _RELEASES = (disclosure, publish, verify, site, timestamp)
-for _command in (serve, snapshot, import_, import_cases, export, fill, *_KEEPING, *_RELEASES):
+for _command in (
+    serve,
+    snapshot,
+    import_,
+    import_cases,
+    export,
+    synthesise,
+    fill,
+    *_KEEPING,
+    *_RELEASES,
+):
     main.add_command(_command)

@@ -25,7 +25,8 @@ BearwitnessError                 1
 │   ├── FigureStale             54  a report's text was written for another value
 │   ├── LetterUnknown           55  no font that ships with us has this letter
 │   ├── WordsMissing            56  a report in this language lacks words of the study
-│   └── LedgerBroken            57  the ledger of releases was changed or cut
+│   ├── LedgerBroken            57  the ledger of releases was changed or cut
+│   └── BudgetSpent             58  the privacy budget of these people does not reach
 ├── VerificationError           60
 │   ├── PackageInvalid          61  not a package, or a part is missing
 │   ├── PackageChanged          62  a file differs from the manifest
@@ -160,6 +161,10 @@ class WordsMissing(ReleaseError):
 
 class LedgerBroken(ReleaseError):
     exit_code = 57
+
+
+class BudgetSpent(ReleaseError):
+    exit_code = 58
 
 
 class VerificationError(BearwitnessError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from math import floor, log10
 
@@ -9,8 +10,12 @@ from bearwitness.estimation import Comparison, Estimate, Verdict, sensitivity_cu
 from bearwitness.estimation.checks.assumption import can_be_varied
 from bearwitness.pipeline.analyse import Answers
 from bearwitness.pipeline.study import Study
-from bearwitness.release import SafeHistories, Table, round_count, round_estimate
+from bearwitness.release import Rules, SafeHistories, Table, round_count, round_estimate
 
+_NO_PEOPLE = 20  # a smaller number in a sentence counts lists or methods
+_WHOLE = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\d.]*\d)|(?<![\w.,])\d+(?!\.?\d|\w|,\d|\s?%)"
+)
 _DIGITS = 2  # of a lower bound: it is rounded down, so that it stays one
 
 
@@ -32,7 +37,7 @@ def state(
     A study that prints against the verdict says so in study.toml, with a reason that is printed.
     Where the people observed are withheld (`observed_shown`), so is a bound that is their number.
     """
-    value, lower, upper = rounded(estimate)
+    value, lower, upper = rounded(estimate, least=least_of(study))
     if estimate.estimate is None or study.print_against_verdict:
         return Stated(value=value, lower=lower, upper=upper)
     found = answers.comparison
@@ -56,24 +61,42 @@ def what_may_be_said(study: Study, found: Comparison) -> tuple[str, ...]:
     if study.print_against_verdict and found.verdict is not Verdict.ESTIMATE:
         reason = study.print_against_verdict.rstrip(".")
         told.append(f"This report prints its estimate against the verdict. Its reason: {reason}.")
-    return (*told, *(f"Ask: {warning}." for warning in found.warnings))
+    told += [f"Ask: {warning}." for warning in found.warnings]
+    return tuple(coarser(sentence, least=least_of(study)) for sentence in told)
 
 
-def if_wrong(estimate: Estimate) -> tuple[str, ...]:
+def least_of(study: Study) -> int:
+    """What counts of this study are rounded to."""
+    return Rules(**study.release).rounding
+
+
+def coarser(sentence: str, *, least: int) -> str:
+    """The sentence with its numbers of people rounded: three exact ones give away a fourth."""
+    if least <= 1:
+        return sentence
+
+    def fill(found: re.Match[str]) -> str:
+        number = int(found[0].replace(",", ""))
+        return found[0] if number < _NO_PEOPLE else f"{round_count(number, least):,}"
+
+    return _WHOLE.sub(fill, sentence)
+
+
+def if_wrong(estimate: Estimate, *, least: int = 1) -> tuple[str, ...]:
     """What the total would be if the assumption that nobody can test were wrong by half or twice.
 
     Empty where the estimate does not tell what it would be under another odds ratio.
     """
     if estimate.estimate is None or not can_be_varied(estimate):
         return ()
-    return (sensitivity_curve(None, estimate).summary(),)
+    return (coarser(sensitivity_curve(None, estimate).summary(), least=least),)
 
 
-def comparison_table(found: Comparison) -> Table:
+def comparison_table(found: Comparison, *, least: int = 1) -> Table:
     """Every family with its answer, and how it stands to the table."""
     rows = []
     for answer in (*found.answers, found.bound):
-        value, lower, upper = rounded(answer)
+        value, lower, upper = rounded(answer, least=least)
         if answer.estimate is None:
             bound = answer.details.get("bound")
             lower = _round_down(float(bound["lower"])) if bound else None
@@ -88,11 +111,21 @@ def comparison_table(found: Comparison) -> Table:
     )
 
 
-def rounded(estimate: Estimate) -> tuple[float | None, float | None, float | None]:
-    """Value and interval, rounded together in keeping with the interval's width."""
+def rounded(
+    estimate: Estimate, *, least: int = 1
+) -> tuple[float | None, float | None, float | None]:
+    """Value and interval, rounded together in keeping with the interval's width.
+
+    `least` is what counts are rounded to, or more: a narrow interval would else end at the exact
+    number of people observed, and two such numbers tell of a small group by their difference.
+    """
     ends = (estimate.lower, estimate.upper)
     parts = (estimate.estimate, *ends)
-    value, lower, upper = (None if p is None else round_estimate(p, *ends) for p in parts)
+    found = [None if p is None else round_estimate(p, *ends) for p in parts]
+    value, lower, upper = (
+        None if p is None else float(round_count(round(p), least)) if least > 1 else p
+        for p in found
+    )
     return value, lower, upper
 
 

@@ -15,11 +15,13 @@ from bearwitness.pipeline.claims import claims_charts, claims_files, claims_tabl
 from bearwitness.pipeline.declared import place_words
 from bearwitness.pipeline.figures import Given, make_figures
 from bearwitness.pipeline.languages import file_names, read_texts, read_words, text_path
+from bearwitness.pipeline.maps import draw_maps
 from bearwitness.pipeline.methods import methods_of
 from bearwitness.pipeline.obey import (
     bound_without,
     comparison_table,
     if_wrong,
+    least_of,
     rounded,
     rounded_bound,
     show,
@@ -160,6 +162,7 @@ def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         where = f"hand/{text_path(study, language).name}"
         charts = _charts(study, answers, safe, words)
         charts |= claims_charts(linked.claims, words) if linked.claims else {}
+        charts |= draw_maps(study, linked.members, linked.links, words) if study.maps else {}
         tables = {
             **content.tables,
             **(claims_tables(linked.claims, words) if linked.claims else {}),
@@ -212,7 +215,7 @@ def _tables(answers: Answers | None, safe: SafeHistories | None) -> dict[str, Ta
         return {}
     return {
         "estimates": _estimates(answers, safe),
-        "comparison": comparison_table(answers.comparison),
+        "comparison": comparison_table(answers.comparison, least=safe.rules.rounding),
         "histories": _histories(safe),
     }
 
@@ -222,7 +225,7 @@ def _judgement(study: Study, answers: Answers) -> tuple[str, ...]:
     told = what_may_be_said(study, answers.comparison)
     headline = next(e for e in answers.estimates if e.method == study.headline)
     printed = state(study, answers, headline).value is not None
-    return (*told, *if_wrong(headline)) if printed else told
+    return (*told, *if_wrong(headline, least=least_of(study))) if printed else told
 
 
 def _charts(
@@ -230,18 +233,26 @@ def _charts(
 ) -> dict[str, Chart]:
     if answers is None or safe is None:
         return {}
+    least = safe.rules.rounding
+    # Two of these lines differ by the people on one list alone: their ends stay a group apart.
+    apart = max(least, safe.rules.threshold)
     known = study.histories or {}
     titles = known.get("titles", {}) | {e["name"]: e["title"] for e in study.lists if "title" in e}
-    methods = [_row(e.method, e, strong=e.method == study.headline) for e in answers.estimates]
+    methods = [
+        _row(e.method, e, least=least, strong=e.method == study.headline) for e in answers.estimates
+    ]
     methods += [
         Row(label=words.say("truth"), value=float(d["value"]), lower=None, upper=None)
         for d in study.figures
         if study.fictional and d["kind"] == "cited"
     ]
-    whole = [_row(words.say("all lists"), e, strong=True) for e in answers.estimates if e.method ==
-             study.headline]  # fmt: skip
+    whole = [
+        _row(words.say("all lists"), e, least=apart, strong=True)
+        for e in answers.estimates
+        if e.method == study.headline
+    ]
     without = [
-        _row(words.say("without {list}", list=words.said(titles.get(name, name))), e)
+        _row(words.say("without {list}", list=words.said(titles.get(name, name))), e, least=apart)
         for name, e in ((n, bound_without(e, safe)) for n, e in answers.without)
     ]
     observed = None if safe.observed is None else float(safe.observed)
@@ -259,8 +270,8 @@ def _charts(
     }
 
 
-def _row(label: str, estimate: Estimate, *, strong: bool = False) -> Row:
-    value, lower, upper = rounded(estimate)
+def _row(label: str, estimate: Estimate, *, least: int, strong: bool = False) -> Row:
+    value, lower, upper = rounded(estimate, least=least)
     return Row(label=label, value=value, lower=lower, upper=upper, strong=strong)
 
 
@@ -273,7 +284,7 @@ def _printable(answers: Answers, safe: SafeHistories) -> list[Estimate]:
 def _estimates(answers: Answers, safe: SafeHistories) -> Table:
     rows = []
     for estimate in _printable(answers, safe):
-        value, lower, upper = rounded(estimate)
+        value, lower, upper = rounded(estimate, least=safe.rules.rounding)
         verdict = f"{estimate.verdict} {'; '.join(estimate.reasons)}".strip()
         name = f"{estimate.stratum} ({estimate.method})" if estimate.stratum else estimate.method
         rows.append((name, show(value), show(lower), show(upper), verdict))
@@ -352,7 +363,7 @@ def _safe_table(safe: SafeHistories) -> pa.Table:
 def _estimates_table(answers: Answers, safe: SafeHistories) -> pa.Table:
     rows = []
     for e in _printable(answers, safe):
-        value, lower, upper = rounded(e)
+        value, lower, upper = rounded(e, least=safe.rules.rounding)
         observed = None if e.stratum else safe.observed
         row: dict[str, Any] = {"stratum": e.stratum, "method": e.method, "observed": observed}
         row |= {"estimate": value, "lower": lower}

@@ -39,6 +39,7 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "figures": (list, False),
         "tables": (list, False),
         "ledger": (dict, False),
+        "maps": (list, False),
     },
     "package": {
         "publisher": (str, False),
@@ -99,6 +100,7 @@ KEYS: Mapping[str, Mapping[str, tuple[type | tuple[type, ...], bool]]] = {
         "plausible": (str, False),
         "encoding": (str, False),
     },
+    "maps": {"id": (str, True), "column": (str, True), "title": (str, False)},
     "figures": {key: (kind, key in ("id", "kind")) for key, (kind, _) in FIGURE_KEYS.items()},
 }
 
@@ -133,6 +135,7 @@ class Study:
     release: Mapping[str, Any] = field(default_factory=dict)
     package: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[Mapping[str, Any], ...] = ()
+    maps: tuple[Mapping[str, Any], ...] = ()
     tables: tuple[Mapping[str, Any], ...] = ()
     ledger: Mapping[str, Any] = field(default_factory=dict)
 
@@ -225,7 +228,7 @@ def read_study(folder: Path) -> Study:
     ):
         if section in content:
             _check_keys(content[section], section, where)
-    for section in ("lists", "figures", "tables"):
+    for section in ("lists", "figures", "tables", "maps"):
         for number, entry in enumerate(content.get(section, []), start=1):
             _check_keys(entry, section, f"{where} [[{section}]] number {number}")
     study = Study(folder=folder, **_frozen_values(content))
