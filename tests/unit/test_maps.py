@@ -16,6 +16,7 @@ from bearwitness.release.maps import (
     Outline,
     draw_map,
     part_places,
+    parts_of_table,
 )
 
 PLAIN = Rules(threshold=10, rounding=1)
@@ -159,3 +160,25 @@ def test_an_empty_map_is_drawn_without_a_number():
     chart = drawn({"alder": 2})
     assert chart.data is not None and list(chart.data.rows) == []
     assert not re.search(r": \d", chart.alt)
+
+
+# A map of a table that is printed too
+
+
+@given(st.dictionaries(st.sampled_from(sorted(TREE)), st.integers(10, 60), max_size=8))
+def test_a_map_of_a_table_prints_numbers_of_that_table_and_no_others(printed):
+    safe = parts_of_table(printed, TREE, rules=Rules())
+    assert all(printed[part.place] == part.people and not part.rest for part in safe.parts)
+
+
+def test_of_places_within_each_other_the_smallest_are_drawn():
+    printed = {"land": 90, "north": 60, "alder": 40, "south": 30}
+    safe = parts_of_table(printed, TREE, rules=Rules())
+    assert [(p.place, p.people) for p in safe.parts] == [("alder", 40), ("south", 30)]
+    assert safe.parts[1].point == (40.25, 125.5)  # the middle of elm and fir
+
+
+def test_a_map_of_a_table_says_that_it_leaves_out_what_the_table_withholds():
+    safe = parts_of_table({"alder": 40}, TREE, rules=Rules())
+    chart = draw_map(safe, TREE, OUTLINE, about="Where people were")
+    assert "what is withheld there" in chart.alt

@@ -206,12 +206,13 @@ def _by_gazetteer(name: str, values: Sequence[str | None]) -> tuple[Hierarchy, l
     pairs: dict[str, str] = {}
     for place in found.values():
         chain = within(place)
-        pairs |= {_name(low): _name(high) for low, high in pairwise(chain)}
-    told = [_name(found[v]) if v in found else (OTHER if v else None) for v in values]
+        pairs |= {name_in_tables(low): name_in_tables(high) for low, high in pairwise(chain)}
+    told = [name_in_tables(found[v]) if v in found else (OTHER if v else None) for v in values]
     return _tree(name, list(pairs.items()), told, "")
 
 
-def _name(place: Any) -> str:
+def name_in_tables(place: Any) -> str:
+    """What tables call a place: its name, in full where another has the same."""
     alike = [other for other in gazetteer().values() if other.name("en") == place.name("en")]
     return str(place.name("en") if len(alike) == 1 else name_in_full(place))
 

@@ -11,26 +11,58 @@ from typing import Any
 
 from bearwitness.casebook.places import find_places, gazetteer, within
 from bearwitness.errors import StudyInvalid
+from bearwitness.pipeline.analyse import Linked
+from bearwitness.pipeline.declared import name_in_tables
 from bearwitness.pipeline.study import Study
 from bearwitness.release import Chart, Rules, Words
-from bearwitness.release.maps import EVERYWHERE, MapPlace, Outline, draw_map, part_places
+from bearwitness.release.maps import (
+    EVERYWHERE,
+    MapPlace,
+    Outline,
+    SafePlaces,
+    draw_map,
+    part_places,
+    parts_of_table,
+)
 
 COLUMNS = ("origin", "place")  # of MEMBERS
 
 
-def draw_maps(study: Study, members: Any, links: Any, words: Words) -> dict[str, Chart]:
+def draw_maps(study: Study, linked: Linked, words: Words) -> dict[str, Chart]:
     """A chart `map-ID` for each map that the study declares. Raises StudyInvalid for a column that
-    is no place, or a study without lists."""
+    is no place, or a study without lists.
+
+    Where a table of the study has the same places, the map draws what that table prints, and the
+    attack on all tables covers it; else people are parted among places for the map alone.
+    """
     found = {}
     for told in study.maps:
         _check(study, told)
-        counts = count_places(members, links, column=told["column"])
-        safe = part_places(counts, place_tree(), rules=Rules(**study.release))
+        safe = _safe(study, linked, told["column"])
         about = told.get("title", f"People by {told['column']}")
         points = [part.point for part in safe.parts if part.point]
         outline = outlines(points)
         found[f"map-{told['id']}"] = draw_map(safe, place_tree(), outline, about=about, words=words)
     return found
+
+
+def _safe(study: Study, linked: Linked, column: str) -> SafePlaces:
+    rules = Rules(**study.release)
+    for table in linked.tabulated.tables if linked.tabulated else ():
+        if column in table.declared.dimensions:
+            return parts_of_table(printed_places(table, column), place_tree(), rules=rules)
+    counts = count_places(linked.members, linked.links, column=column)
+    return part_places(counts, place_tree(), rules=rules)
+
+
+def printed_places(table: Any, column: str) -> dict[str, int]:
+    """What a safe table prints of places alone, all its other dimensions together."""
+    ids = {name_in_tables(place): place.id for place in gazetteer().values()}
+    return {
+        ids[key[0][1]]: shown
+        for key, shown in zip(table.crossed.keys, table.shown, strict=True)
+        if len(key) == 1 and key[0][0] == column and key[0][1] in ids and shown
+    }
 
 
 def count_places(members: Any, links: Any, *, column: str) -> Counter[str]:

@@ -162,7 +162,7 @@ def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         where = f"hand/{text_path(study, language).name}"
         charts = _charts(study, answers, safe, words)
         charts |= claims_charts(linked.claims, words) if linked.claims else {}
-        charts |= draw_maps(study, linked.members, linked.links, words) if study.maps else {}
+        charts |= draw_maps(study, linked, words) if study.maps else {}
         tables = {
             **content.tables,
             **(claims_tables(linked.claims, words) if linked.claims else {}),

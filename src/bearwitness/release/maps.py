@@ -54,10 +54,12 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class SafePlaces:
-    """The parts, largest first; none where even all people together are too few."""
+    """The parts, largest first; none where even all people together are too few. `of_table` says
+    that they are the printed numbers of a table, which withholds others."""
 
     parts: tuple[Part, ...]
     rules: Rules
+    of_table: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,34 @@ def part_places(
     ]  # fmt: skip
     parts.sort(key=lambda p: (-p.people, p.place))
     return SafePlaces(parts=tuple(parts), rules=rules)
+
+
+def parts_of_table(
+    printed: Mapping[str, int], tree: Mapping[str, MapPlace], *, rules: Rules
+) -> SafePlaces:
+    """The map of a table's printed numbers, by place: it says nothing that the table does not.
+
+    Of places within each other the smallest printed ones are drawn, so that nobody is twice on it.
+    """
+    holding = {above for place in printed for above in _above(place, tree)}
+    parts = [
+        Part(place=place, rest=False, people=people, point=_middle(_points(place, tree)))
+        for place, people in printed.items()
+        if people and place not in holding
+    ]
+    parts.sort(key=lambda p: (-p.people, p.place))
+    return SafePlaces(parts=tuple(parts), rules=rules, of_table=True)
+
+
+def _above(place: str, tree: Mapping[str, MapPlace]) -> list[str]:
+    found = []
+    while (place := tree[place].parent) != EVERYWHERE:
+        found.append(place)
+    return found
+
+
+def _points(place: str, tree: Mapping[str, MapPlace]) -> list[Point | None]:
+    return [p.point for p in tree.values() if p.id == place or place in _above(p.id, tree)]
 
 
 def draw_map(
@@ -175,6 +205,14 @@ def _name(part: Part, tree: Mapping[str, MapPlace], words: Words) -> str:
 
 
 def _told(safe: SafePlaces, words: Words) -> str:
+    if safe.of_table:
+        return words.say(
+            mark(
+                "These are the numbers of the table of the same places; what is withheld there, or "
+                "is of no known place, is not on the map. A circle stands in the middle of the "
+                "places it counts."
+            )
+        )
     if safe.rules.is_waived:
         return ""
     return words.say(
