@@ -246,11 +246,8 @@ def _charts(
         for d in study.figures
         if study.fictional and d["kind"] == "cited"
     ]
-    whole = [
-        _row(words.say("all lists"), e, least=apart, strong=True)
-        for e in answers.estimates
-        if e.method == study.headline
-    ]
+    headline = next(e for e in answers.estimates if e.method == study.headline)
+    whole = [_row(words.say("all lists"), headline, least=apart, strong=True)]
     without = [
         _row(words.say("without {list}", list=words.said(titles.get(name, name))), e, least=apart)
         for name, e in ((n, bound_without(e, safe)) for n, e in answers.without)
