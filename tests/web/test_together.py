@@ -105,7 +105,7 @@ def test_who_reviews_what_is_said_for_many_at_once(alice, hana):
     actions.move_interview(reader("alice"), told, to=State.READY)
     account("dina")
     url = reverse("change-many", args=["interviews", "assigned_to"]) + "?state=ready"
-    assert url in body(alice.get(reverse("start")))
+    assert url in body(alice.get(reverse("reviews")))
     sent = {"value": "dina", "why": "she has the time", "scope": "all"}
     alice.post(url, hidden(body(alice.post(url, sent))))
     assert Interview.objects.get(pk=told.pk).assigned_to == "dina"

@@ -7,6 +7,7 @@ goes to one of its two neighbours and multiples stay, with the least change in a
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from bearwitness.errors import DisclosureUnsafe
 from bearwitness.release.disclosure.linked import Cells
@@ -17,14 +18,16 @@ def round_controlled(cells: Cells, base: int, *, reach: int = 2) -> tuple[np.nda
     """Rounded counts of all cells, and how many bases away from a count its own may lie.
 
     1 is zero-restricted. Where no such rounding exists (three dimensions and more: Causey, Cox and
-    Ernst 1985) the counts may go one base further, up to `reach`. A reader of a rounded count knows
-    only that the true one is less than that many bases away. Raises DisclosureUnsafe otherwise.
+    Ernst 1985) the counts may go one base further, up to `reach`, and multiples may move too; an
+    empty cell stays empty. A reader of a rounded count knows only that the true one is less than
+    that many bases away. Raises DisclosureUnsafe otherwise.
     """
     values = cells.people.astype(float)
     below = np.floor(values / base)
     for away in range(1, reach + 1):
-        low = np.where(values % base, np.maximum(below - away + 1, 0), below)
-        high = np.where(values % base, below + away, below)
+        between = values % base > 0
+        low = np.maximum(below - away + 1, 0)
+        high = np.where(values > 0, below + away - ~between, 0)
         found = _nearest(cells, values / base, (low, high))
         if found is not None:
             return np.rint(found * base).astype(np.int64), away
@@ -37,12 +40,22 @@ def round_controlled(cells: Cells, base: int, *, reach: int = 2) -> tuple[np.nda
 def _nearest(
     cells: Cells, target: np.ndarray, ends: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray | None:
-    zero = np.zeros(cells.equations.shape[0])
-    model = Programme(cells.equations.tocsr(), (zero, zero), ends, kind="whole")
-    # One step up from the lower neighbour changes the distance to the count by this much.
-    step = 1.0 - 2.0 * (target - ends[0])
-    model.set_cost(np.arange(len(target)), step)
-    return model.solve()
+    """Whole numbers between `ends` that add up, with the least sum of distances from `target`.
+
+    Each step up from the low end is a variable of its own. What it adds to the distance grows from
+    step to step, so that the first are taken first.
+    """
+    low, high = ends
+    steps = max(1, int((high - low).max()))
+    at = low + np.arange(steps + 1)[:, None]
+    equations = cells.equations.tocsr()
+    right = -(equations @ low)
+    taken = (np.zeros(steps * len(low)), (at[1:] <= high).astype(float).ravel())
+    matrix = sparse.hstack([equations] * steps, format="csr")
+    model = Programme(matrix, (right, right), taken, kind="whole")
+    model.set_cost(np.arange(steps * len(low)), np.diff(np.abs(at - target), axis=0).ravel())
+    found = model.solve()
+    return None if found is None else low + found.reshape(steps, -1).sum(axis=0)
 
 
 def rounded_range(printed: np.ndarray, base: int, away: int) -> tuple[np.ndarray, np.ndarray]:
