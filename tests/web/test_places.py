@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.cast import account, reader
 from tests.web.conftest import make_hana
 from tests.web.test_pages import body
@@ -127,3 +129,14 @@ def test_no_name_on_the_map_stands_on_another(language):
         for other in drawn[n + 1 :]:
             apart = one[2] <= other[0] + 0.2 or one[3] <= other[1] + 0.2 or other[3] <= one[1] + 0.2
             assert apart, (one, other)
+
+
+@given(st.sets(st.sampled_from(sorted(p.id for p in gazetteer().values() if p.point)), min_size=1))
+def test_whatever_places_a_map_is_of_all_lie_within_it(ids):
+    places = [gazetteer()[one] for one in ids]
+    frame, _ = maps.around(places)
+    shown = maps.drawn(frame, [maps.spot(frame, place, "en") for place in places])
+    left, top, width, height = map(float, shown["view"].split())
+    for spot in shown["spots"]:
+        x, y = spot["at"]
+        assert left <= x <= left + width and top <= y <= top + height

@@ -95,11 +95,13 @@ def spot(frame: _Frame, place: Place, language: str) -> dict:
 
 
 def _view(frame: _Frame, points: list[tuple[float, float]]) -> list[float]:
-    """The part of the map to show: the points with room round them, three wide to two high."""
+    """The part of the map to show: the points with room round them, three wide to two high, or
+    higher where the points ask for it.
+    """
     xs, ys = [x for x, _ in points], [y for _, y in points]
     width = max(max(xs) - min(xs), 1.5 * (max(ys) - min(ys)), frame.width / 6) * 1.8
     width = min(width, frame.width)
-    height = width / 1.5
+    height = max(width / 1.5, 1.2 * (max(ys) - min(ys)))
     left = (min(xs) + max(xs) - width) / 2
     top = (min(ys) + max(ys) - height) / 2
     return [round(value, 1) for value in (left, top, width, height)]
