@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bearwitness.pipeline.released import PRINTED, publish_study, what_is_learned
+from bearwitness.pipeline.released import (
+    PRINTED,
+    in_a_line,
+    last_printed,
+    publish_study,
+    what_is_learned,
+)
 from bearwitness.pipeline.study import read_study
-from bearwitness.release import Rules
 from bearwitness.release.disclosure import read_ledger
-from bearwitness.release.disclosure.printed import from_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +37,7 @@ class Attacked:
 
 def attack_again(folder: Path) -> Attacked:
     """Attack the study's last output once more, with all that the ledger holds by now."""
-    rules = Rules(**read_study(folder).release)
+    rules = read_study(folder).rules
     facts: dict[str, Any] = {"threshold": rules.threshold, "is_waived": rules.is_waived}
     if not _printed(folder).is_file():
         return Attacked(holds=True, **facts)
@@ -46,7 +49,7 @@ def attack_again(folder: Path) -> Attacked:
     return Attacked(
         holds=rules.is_waived or not betrayed,
         cells=tuple(cells),
-        why=" | ".join(one.sentence for one in betrayed[:5]),
+        why=in_a_line(betrayed),
         **facts,
     )
 
@@ -57,11 +60,11 @@ def enter_into_ledger(folder: Path) -> None:
     Raises DisclosureUnsafe where it would betray a group together with what others published
     since the run.
     """
-    path = _printed(folder)
-    if not path.is_file():
+    if not _printed(folder).is_file():
         return  # it counts nobody: cited figures only
-    package = from_json(json.loads(path.read_text(encoding="utf-8"))).package
-    if all(one.package != package for one in read_ledger(read_study(folder).ledger_folder)):
+    study = read_study(folder)
+    package = last_printed(study).package
+    if all(one.package != package for one in read_ledger(study.ledger_folder)):
         publish_study(folder)
 
 

@@ -12,7 +12,7 @@ from bearwitness.casebook.places import find_places, gazetteer, name_in_full, wi
 from bearwitness.errors import BearwitnessError, StudyInvalid
 from bearwitness.pipeline.analyse import Linked
 from bearwitness.pipeline.study import Study
-from bearwitness.release.disclosure import CellRule, Hierarchy, Rules, make_hierarchy
+from bearwitness.release.disclosure import CellRule, Hierarchy, make_hierarchy
 from bearwitness.release.disclosure.hierarchy import (
     NOT_STATED,
     OTHER,
@@ -114,7 +114,7 @@ def _choice(entry: Mapping[str, Any], key: str, known: Sequence[str], where: str
 
 def _rules(study: Study, entry: Mapping[str, Any], where: str) -> tuple[CellRule, ...]:
     """The study's threshold for people and sources, and what the table adds."""
-    general = Rules(**study.release)
+    general = study.rules
     found = [
         CellRule(kind="people", limit=general.threshold, reason=general.threshold_reason),
         CellRule(

@@ -14,7 +14,7 @@ from bearwitness.errors import StudyInvalid
 from bearwitness.pipeline.analyse import Linked
 from bearwitness.pipeline.declared import name_in_tables
 from bearwitness.pipeline.study import Study
-from bearwitness.release import Chart, Rules, Words
+from bearwitness.release import Chart, Words
 from bearwitness.release.maps import (
     EVERYWHERE,
     MapPlace,
@@ -47,7 +47,7 @@ def draw_maps(study: Study, linked: Linked, words: Words) -> dict[str, Chart]:
 
 
 def _safe(study: Study, linked: Linked, column: str) -> SafePlaces:
-    rules = Rules(**study.release)
+    rules = study.rules
     for table in linked.tabulated.tables if linked.tabulated else ():
         if column in table.declared.dimensions:
             return parts_of_table(printed_places(table, column), place_tree(), rules=rules)

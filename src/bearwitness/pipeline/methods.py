@@ -12,9 +12,7 @@ from bearwitness.release import Part, Rules
 from bearwitness.release.words import mark
 
 
-def methods_of(
-    study: Study, linked: Linked, answers: Answers | None, rules: Rules
-) -> tuple[Part, ...]:
+def methods_of(study: Study, linked: Linked, answers: Answers | None) -> tuple[Part, ...]:
     """Lists, linkage, estimators with settings and verdicts, rules, seed and version."""
     lists = list(_lists(study))
     parts = [Part(heading=mark("Lists"), sentences=lists)] if lists else []
@@ -24,7 +22,7 @@ def methods_of(
         Part(heading=estimate.method, sentences=list(_estimator(estimate)))
         for estimate in (answers.estimates if answers else ())
     ]
-    parts.append(Part(heading=mark("Rules of disclosure"), sentences=list(_rules(rules))))
+    parts.append(Part(heading=mark("Rules of disclosure"), sentences=list(_rules(study.rules))))
     parts.append(Part(heading=mark("Made with"), sentences=list(_made_with(study))))
     return tuple(parts)
 

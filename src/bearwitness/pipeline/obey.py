@@ -10,7 +10,7 @@ from bearwitness.estimation import Comparison, Estimate, Verdict, sensitivity_cu
 from bearwitness.estimation.checks.assumption import can_be_varied
 from bearwitness.pipeline.analyse import Answers
 from bearwitness.pipeline.study import Study
-from bearwitness.release import Rules, SafeHistories, Table, round_count, round_estimate
+from bearwitness.release import SafeHistories, Table, round_count, round_estimate
 
 _NO_PEOPLE = 20  # a smaller number in a sentence counts lists or methods
 _WHOLE = re.compile(
@@ -37,7 +37,7 @@ def state(
     A study that prints against the verdict says so in study.toml, with a reason that is printed.
     Where the people observed are withheld (`observed_shown`), so is a bound that is their number.
     """
-    value, lower, upper = rounded(estimate, least=least_of(study))
+    value, lower, upper = rounded(estimate, least=study.rules.rounding)
     if estimate.estimate is None or study.print_against_verdict:
         return Stated(value=value, lower=lower, upper=upper)
     found = answers.comparison
@@ -62,12 +62,7 @@ def what_may_be_said(study: Study, found: Comparison) -> tuple[str, ...]:
         reason = study.print_against_verdict.rstrip(".")
         told.append(f"This report prints its estimate against the verdict. Its reason: {reason}.")
     told += [f"Ask: {warning}." for warning in found.warnings]
-    return tuple(coarser(sentence, least=least_of(study)) for sentence in told)
-
-
-def least_of(study: Study) -> int:
-    """What counts of this study are rounded to."""
-    return Rules(**study.release).rounding
+    return tuple(coarser(sentence, least=study.rules.rounding) for sentence in told)
 
 
 def coarser(sentence: str, *, least: int) -> str:

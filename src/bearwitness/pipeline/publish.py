@@ -21,7 +21,6 @@ from bearwitness.pipeline.obey import (
     bound_without,
     comparison_table,
     if_wrong,
-    least_of,
     rounded,
     rounded_bound,
     show,
@@ -77,16 +76,17 @@ def make_release(
     study: Study, linked: Linked, answers: Answers | None, *, digests: Mapping[str, str]
 ) -> Release:
     """Make everything that may leave the house. The attack is run on what is to be printed."""
-    rules, safe = Rules(**study.release), None
+    safe = None
     if answers is not None:
-        safe = protect_histories(linked.histories, rules=rules)
+        safe = protect_histories(linked.histories, rules=study.rules)
         check_safe(linked.histories, safe)
     made = make_figures(_given(study, linked, answers, safe, digests))
     figures = {name: one.figure for name, one in made.items()}
     groups = {name: one.groups for name, one in made.items()}
     entry = entry_of(study, linked, safe=safe, groups=groups)
     check_against_ledger(study, entry, linked)
-    contents = _contents(study, linked, answers, safe, figures, digests)
+    content = _content(study, linked, answers, safe, figures, digests)
+    contents = _contents(study, linked, answers, safe, content)
     reports = _reports(contents)
     payload = {
         **reports,
@@ -123,7 +123,7 @@ def _given(
     digests: Mapping[str, str],
 ) -> Given:
     return Given(
-        study=study, digests=digests, rules=Rules(**study.release), safe=safe, answers=answers,
+        study=study, digests=digests, rules=study.rules, safe=safe, answers=answers,
         members=linked.members, links=linked.links, acts=linked.acts,
         register=linked.claims.register if linked.claims else None,
     )  # fmt: skip
@@ -142,17 +142,15 @@ def _figure_rows(
     ]  # fmt: skip
 
 
-def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these
+def _contents(
     study: Study,
     linked: Linked,
     answers: Answers | None,
     safe: SafeHistories | None,
-    figures: Mapping[str, Figure],
-    digests: Mapping[str, str],
+    content: ReportContent,
 ) -> dict[str, ReportContent]:
     """The report in every language that hand/ has a text for."""
     texts = read_texts(study)
-    content = _content(study, linked, answers, safe, figures, digests)
     names = file_names(tuple(texts), "html")
     others = names if len(names) > 1 else {}
     found = {}
@@ -163,10 +161,8 @@ def _contents(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         charts = _charts(study, answers, safe, words)
         charts |= claims_charts(linked.claims, words) if linked.claims else {}
         charts |= draw_maps(study, linked, words) if study.maps else {}
-        tables = {
-            **content.tables,
-            **(claims_tables(linked.claims, words) if linked.claims else {}),
-        }
+        tables = dict(content.tables)
+        tables |= claims_tables(linked.claims, words) if linked.claims else {}
         own = replace(content, text=text, tables=tables, charts=charts, others=others, where=where)
         found[language] = in_words(own, words)
     return found
@@ -203,8 +199,8 @@ def _content(  # noqa: PLR0913, PLR0917 - a report is made of all of these
         tables=_tables(answers, safe) | (linked.tabulated.for_report() if linked.tabulated else {}),
         judgement=_judgement(study, answers) if answers else (),
         sources=study.sources,
-        notes=_notes(linked, answers, Rules(**study.release)),
-        methods=methods_of(study, linked, answers, Rules(**study.release)),
+        notes=_notes(linked, answers, study.rules),
+        methods=methods_of(study, linked, answers),
         provenance=_provenance_table(study, digests),
         notice=study.notice,
     )
@@ -223,9 +219,13 @@ def _tables(answers: Answers | None, safe: SafeHistories | None) -> dict[str, Ta
 def _judgement(study: Study, answers: Answers) -> tuple[str, ...]:
     """What may be said of the total; where an estimate is printed, what if its assumption fails."""
     told = what_may_be_said(study, answers.comparison)
-    headline = next(e for e in answers.estimates if e.method == study.headline)
+    headline = _headline(study, answers)
     printed = state(study, answers, headline).value is not None
-    return (*told, *if_wrong(headline, least=least_of(study))) if printed else told
+    return (*told, *if_wrong(headline, least=study.rules.rounding)) if printed else told
+
+
+def _headline(study: Study, answers: Answers) -> Estimate:
+    return next(e for e in answers.estimates if e.method == study.headline)
 
 
 def _charts(
@@ -246,8 +246,7 @@ def _charts(
         for d in study.figures
         if study.fictional and d["kind"] == "cited"
     ]
-    headline = next(e for e in answers.estimates if e.method == study.headline)
-    whole = [_row(words.say("all lists"), headline, least=apart, strong=True)]
+    whole = [_row(words.say("all lists"), _headline(study, answers), least=apart, strong=True)]
     without = [
         _row(words.say("without {list}", list=words.said(titles.get(name, name))), e, least=apart)
         for name, e in ((n, bound_without(e, safe)) for n, e in answers.without)

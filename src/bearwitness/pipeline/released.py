@@ -21,6 +21,7 @@ from bearwitness.release.disclosure import (
     Exposure,
     PrintedSum,
     PrintedTable,
+    Secret,
     append_to_ledger,
     find_betrayed,
     flat_hierarchy,
@@ -32,7 +33,7 @@ from bearwitness.release.disclosure import (
 from bearwitness.release.disclosure.cross import Key
 from bearwitness.release.disclosure.printed import from_json, sum_of_patterns, to_json
 from bearwitness.release.disclosure.rounding import before_rounding
-from bearwitness.tables import HISTORIES, digest
+from bearwitness.tables import HISTORIES, LINKS, MEMBERS, digest
 
 PRINTED = "printed.json"  # in output/internal: what the ledger will hold once it is published
 
@@ -65,15 +66,13 @@ def entry_of(
     if safe is not None:
         base = digest(linked.histories, HISTORIES)
         if linked.links is not None:
-            from bearwitness.tables import LINKS, MEMBERS
-
             base = digest(linked.members, MEMBERS)[:32] + digest(linked.links, LINKS)[:32]
         tables = (*tables, _histories(safe))
         sums = tuple(_sums(safe))
-    sums += tuple(_figure_sums(linked, groups, Rules(**study.release).rounding))
+    sums += tuple(_figure_sums(linked, groups, study.rules.rounding))
     return Entry(
         population=study.population, study=study.name, date=study.date, base=base,
-        threshold=Rules(**study.release).threshold,
+        threshold=study.rules.threshold,
         added=study.ledger.get("added"), withdrawn=study.ledger.get("withdrawn"),
         tables=tables, sums=sums,
     )  # fmt: skip
@@ -84,17 +83,9 @@ def check_against_ledger(study: Study, entry: Entry, linked: Linked) -> None:
 
     Raises DisclosureUnsafe naming cells by printed categories, and the tables that betray them.
     """
-    if Rules(**study.release).is_waived or not entry.tables:
+    if not entry.tables:
         return
-    secret = linked.tabulated.secret if linked.tabulated else None
-    found = find_betrayed([*_before(study), entry], secret)
-    if found:
-        raise DisclosureUnsafe(
-            f"{len(found)} groups could be computed from all releases together: "
-            + " | ".join(one.sentence for one in found[:5]),
-            where=study.name,
-            hint=_hint(found),
-        )
+    _refuse_betrayal(study, entry, linked.tabulated.secret if linked.tabulated else None)
 
 
 def keep_for_publication(part: Path, entry: Entry | None) -> None:
@@ -114,19 +105,13 @@ def publish_study(folder: Path | str) -> Entry:
     where there is no output or it is in the ledger already, DisclosureUnsafe where it betrays.
     """
     study = read_study(Path(folder))
-    entry = _printed(study)
+    entry = last_printed(study)
     before = read_ledger(study.ledger_folder)
     if any(one.package == entry.package for one in before):
         raise StudyInvalid(
             "this package is in the ledger already", where=study.name, hint="Nothing to do."
         )
-    if not Rules(**study.release).is_waived and (found := find_betrayed([*_before(study), entry])):
-        raise DisclosureUnsafe(
-            f"{len(found)} groups could be computed from all releases together: "
-            + " | ".join(one.sentence for one in found[:5]),
-            where=study.name,
-            hint=_hint(found),
-        )
+    _refuse_betrayal(study, entry)
     append_to_ledger(study.ledger_folder, entry)
     return entry
 
@@ -134,7 +119,7 @@ def publish_study(folder: Path | str) -> Entry:
 def what_is_learned(folder: Path | str) -> tuple[list[Learned], tuple[Exposure, ...]]:
     """For each withheld cell of the last output the range that all releases leave to it."""
     study = read_study(Path(folder))
-    entry = _printed(study)
+    entry = last_printed(study)
     entries = [*_before(study), entry]
     learned = []
     for table in entry.tables:
@@ -150,12 +135,29 @@ def what_is_learned(folder: Path | str) -> tuple[list[Learned], tuple[Exposure, 
     return learned, find_betrayed(entries)
 
 
+def _refuse_betrayal(study: Study, entry: Entry, secret: Secret | None = None) -> None:
+    if study.rules.is_waived:
+        return
+    if found := find_betrayed([*_before(study), entry], secret):
+        raise DisclosureUnsafe(
+            f"{len(found)} groups could be computed from all releases together: {in_a_line(found)}",
+            where=study.name,
+            hint=_hint(found),
+        )
+
+
+def in_a_line(found: Sequence[Exposure]) -> str:
+    """What is betrayed, in a line: the first of it where it is much."""
+    return " | ".join(one.sentence for one in found[:5])
+
+
 def _before(study: Study) -> Sequence[Entry]:
     """Earlier releases of the same population, from this study or from others."""
     return [e for e in read_ledger(study.ledger_folder) if e.population == study.population]
 
 
-def _printed(study: Study) -> Entry:
+def last_printed(study: Study) -> Entry:
+    """What the last output would add to the ledger. Raises StudyInvalid where there is none."""
     path = study.output / "internal" / PRINTED
     if not path.is_file():
         raise StudyInvalid(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bearwitness.errors import StudyInvalid
+from bearwitness.release import Rules
 from bearwitness.release.figures import KEYS as FIGURE_KEYS
 from bearwitness.release.figures import Declaration, declare
 
@@ -143,6 +144,11 @@ class Study:
     def ledger_folder(self) -> Path:
         """Where all releases of these people are kept: beside hand/, or where the study says."""
         return self.folder / str(self.ledger.get("folder", "ledger"))
+
+    @property
+    def rules(self) -> Rules:
+        """Raises DisclosureUnsafe for rules that contradict each other."""
+        return Rules(**self.release)
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ from bearwitness.release.disclosure import (
 )
 from bearwitness.release.disclosure.cellkey import cell_keys, cell_secret, perturb, record_keys
 from bearwitness.release.disclosure.controlled import round_controlled, rounded_range
+from bearwitness.release.disclosure.rounding import round_counts
 from bearwitness.release.disclosure.rules import describe_rules, least_printed
 
 MOST_ROWS = 60  # of a table in the report; larger ones are in the package as CSV only
@@ -110,12 +111,11 @@ def _suppress(
     )
     tell(f"protecting {len(levels.cells):,} of {len(cells.keys):,} cells")
     found = suppress(problem, seconds=declared[0].seconds)
-    rounded = np.floor((cells.people + rules.rounding / 2) / rules.rounding) * rules.rounding
     made = {}
     for one, table in zip(declared, tables, strict=True):
         at = cells.where[one.name]
         hidden = found.hidden[at]
-        counts = table.people if rules.rounding <= 1 else rounded[at].astype(int)
+        counts = round_counts(table.people, rules.rounding)
         made[one.name] = Safe(
             declared=one,
             crossed=table,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bearwitness.errors import EstimateRefused
-from bearwitness.pipeline.figures.counted import caveats, days_of, rows_of
+from bearwitness.pipeline.figures.counted import Rows, caveats, days_of, rows_of
 from bearwitness.pipeline.figures.given import (
     Given,
     Made,
@@ -47,8 +47,9 @@ _PRECISE = 62  # days; an act whose day is known less well says nothing about de
 
 def make_sequence_share(given: Given, one: Declaration) -> Made:
     """Of the people who went through `first`, those for whom `then` followed in time."""
-    first, then = (_acts(given, one, one.told[key]) for key in ("first", "then"))
-    rules = given.rules
+    rows, rules = rows_of(given, one), given.rules
+    masks = [_mask(rows, one, one.told[key]) for key in ("first", "then")]
+    first, then = (_acts(given, one, mask) for mask in masks)
     followed = followed_within(first, then, _days_within(one))
     found = widened(followed, threshold=rules.threshold, rounding=rules.rounding)
     if found is None:
@@ -65,13 +66,11 @@ def make_sequence_share(given: Given, one: Declaration) -> Made:
         recipe=recipe(bounds=[low, high], base=base, first=one.get("first"), then=one.get("then"),
                       within=one.get("within")),
     )  # fmt: skip
-    gone = _mask(given, one, one.told["first"])
-    counted = gone | _mask(given, one, one.told["then"])
     return Made(
         figure=figure,
         leaf=Leaf(key=one.id, spread=Uniform(low, high)),
-        rows=rows_of(given, one).keys_of(counted),
-        groups=(rows_of(given, one).group(gone),),
+        rows=rows.keys_of(masks[0] | masks[1]),
+        groups=(rows.group(masks[0]),),
     )
 
 
@@ -135,14 +134,13 @@ def make_before_after(given: Given, one: Declaration) -> Made:
     )
 
 
-def _mask(given: Given, one: Declaration, terms: Any) -> Any:
-    rows = rows_of(given, one)
+def _mask(rows: Rows, one: Declaration, terms: Any) -> Any:
     return rows.mask(one.get("of", {}) | {"type": terms}, one.where)
 
 
-def _acts(given: Given, one: Declaration, terms: Any) -> Dated:
+def _acts(given: Given, one: Declaration, mask: Any) -> Dated:
     acts = needs(one, given.acts, "a table of acts: [acts]")
-    return acts.dated(_mask(given, one, terms))  # type: ignore[no-any-return]
+    return acts.dated(mask)  # type: ignore[no-any-return]
 
 
 def _days_within(one: Declaration) -> int:
@@ -163,7 +161,9 @@ def _values(given: Given, one: Declaration) -> tuple[Any, Any, str]:
         for key in ("first", "then"):
             if key not in one.told:
                 raise one.wrong(f"days need {key}", "Name both acts: first and then.")
-        return *days_between(*(_acts(given, one, one.told[k]) for k in ("first", "then"))), "ACTS"
+        rows = rows_of(given, one)
+        masks = [_mask(rows, one, one.told[key]) for key in ("first", "then")]
+        return *days_between(*(_acts(given, one, mask) for mask in masks)), "ACTS"
     if column != "birth_year":
         raise one.wrong(f"there is no quantile of {column!r}", "Write birth_year or days.")
     members = needs(one, given.members, "lists of records: [[lists]]")

@@ -11,6 +11,7 @@ from scipy import sparse
 from bearwitness.release.disclosure.attack import System
 from bearwitness.release.disclosure.linked import Cells
 from bearwitness.release.disclosure.propagate import propagate
+from bearwitness.release.disclosure.rounding import round_counts
 from bearwitness.release.disclosure.rules import Levels
 
 WEIGHTS = ("people", "cells", "entropy")
@@ -85,7 +86,7 @@ def make_problem(
     """The problem for linked tables. Printed counts are rounded to `rounding`, never below
     `threshold` (one for all, or one a cell) unless they are empty; `weight` is one of WEIGHTS."""
     values = cells.people.astype(float)
-    shown = np.floor((values + rounding / 2) / rounding) * rounding if rounding > 1 else values
+    shown = round_counts(values, rounding)
     low, high = shown, shown
     if rounding > 1:
         low = np.maximum(shown - rounding // 2, np.where(values > 0, threshold, 0))

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from math import floor, isfinite, log10
 
+import numpy as np
+
 
 def round_count(count: int, base: int) -> int:
     """To the nearest multiple of `base`, halves up."""
     return count if base <= 1 else int(floor((count + base / 2) / base) * base)
+
+
+def round_counts(counts: np.ndarray, base: int) -> np.ndarray:
+    """The same for many at a time."""
+    return counts if base <= 1 else np.floor((counts + base / 2) / base) * base
 
 
 def before_rounding(shown: int, base: int) -> tuple[float, float]:
