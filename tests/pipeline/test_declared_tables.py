@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -12,7 +15,7 @@ from bearwitness.cli import main
 from bearwitness.errors import DisclosureUnsafe, StudyInvalid
 from bearwitness.intake import seal
 from bearwitness.pipeline.analyse import read_linked
-from bearwitness.pipeline.declared import declare_tables
+from bearwitness.pipeline.declared import _by_gazetteer, declare_tables
 from bearwitness.pipeline.released import entry_of, publish_study
 from bearwitness.pipeline.run import run_study
 from bearwitness.pipeline.study import read_study
@@ -226,3 +229,18 @@ def test_a_figure_in_a_sentence_is_in_the_ledger_as_a_sum_of_cells(tmp_path):
     assert own.cells == ((("figure", "women"),),)
     assert {dict(key)["sex"] for key in cells.cells} == {"female"}
     assert (cells.low, cells.high) == (len(group), len(group))
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_table_has_the_same_order_in_every_process(seed):
+    # A set of texts has another order in each process; the digest of a package must not.
+    said = (
+        "from bearwitness.pipeline.declared import _by_gazetteer as tree; print(tree('place', {}))"
+    )
+    places = ["Musan", "Hyesan", "Sinuiju", "Yanji", "Hoeryong", "Chongjin", "Dandong", "Onsong"]
+    found = subprocess.run(
+        [sys.executable, "-c", said.format(places)],
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert found.stdout == f"{_by_gazetteer('place', places)}\n"

@@ -196,7 +196,8 @@ def _bands(
 
 def _by_gazetteer(name: str, values: Sequence[str | None]) -> tuple[Hierarchy, list[str | None]]:
     """Places by the gazetteer's tree, whatever script or spelling they were written in."""
-    places = {v: find_places(v) for v in {v for v in values if v}}
+    # Sorted: a set's order differs from process to process, and tables would differ with it.
+    places = {v: find_places(v) for v in sorted({v for v in values if v})}
     # Of a name that several places have, the one that holds all others is meant, if there is one.
     found = {
         v: some[0]
@@ -207,7 +208,8 @@ def _by_gazetteer(name: str, values: Sequence[str | None]) -> tuple[Hierarchy, l
     for place in found.values():
         chain = within(place)
         pairs |= {name_in_tables(low): name_in_tables(high) for low, high in pairwise(chain)}
-    told = [name_in_tables(found[v]) if v in found else (OTHER if v else None) for v in values]
+    called = {v: name_in_tables(place) for v, place in found.items()}
+    told = [called.get(v, OTHER) if v else None for v in values]
     return _tree(name, list(pairs.items()), told, "")
 
 
